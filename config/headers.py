@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.translation import get_language_from_path
 
 from config.negotiation import lifetime
 
@@ -77,10 +76,9 @@ def _policy_of(request: HttpRequest) -> str:
 def _finish_public(request: HttpRequest, response: HttpResponseBase) -> None:
     """Take off what middleware added to a page that is the same for everybody, and stop a page that isn't."""
     varies_by = [name.strip() for name in response.headers.get("Vary", "").split(",") if name.strip()]
-    if not get_language_from_path(request.path_info):
-        # LocaleMiddleware can't know that a public page without a language in its path is in the default one.
+    if response.has_header("No-Vary-Search"):
+        # `@public` rendered it in the language of the path or the default one; LocaleMiddleware can't know.
         varies_by = [name for name in varies_by if name.lower() != "accept-language"]
-        response.headers.pop("Content-Language", None)
     if response.cookies or "cookie" in (name.lower() for name in varies_by):
         logger.error(
             "%s calls itself public but depends on a cookie; it is kept out of every cache", request.path

@@ -68,6 +68,7 @@ def public(
                 del response["Cache-Control"]
             if lifetime(response.headers.get("Cache-Control", "")) is None:
                 return response
+            response.headers.setdefault("Content-Language", language)
             response["No-Vary-Search"] = no_vary_search(query)
             return _tagged(request, response)
 
