@@ -35,7 +35,9 @@ PRODUCTION = {
 
 def passes(name: str, command: list[str | Path], environment: Mapping[str, str]) -> bool:
     began = time.monotonic()
-    done = subprocess.run(command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(
+        command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     failed = done.returncode != 0
     print(f"{'FAILED' if failed else 'ok':7}{name:12}{time.monotonic() - began:5.1f} s", flush=True)
     if failed:

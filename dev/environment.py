@@ -72,8 +72,8 @@ def _secrets_of(file: Path) -> dict[str, str]:
         known |= missing
         unfinished = file.with_suffix(".new")
         unfinished.unlink(missing_ok=True)
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
-            output.writelines(f"{name}={value}\n" for name, value in known.items())
+        unfinished.touch(mode=0o600, exist_ok=False)
+        unfinished.write_text("".join(f"{name}={value}\n" for name, value in known.items()))
         unfinished.replace(file)
     return known
 

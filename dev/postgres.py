@@ -5,6 +5,7 @@ import pwd
 import re
 import shutil
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -75,7 +76,9 @@ def _url(sockets: Path, database: str) -> str:
 @contextmanager
 def _socket_folder(folder: Path) -> Iterator[Path]:
     """The folder itself, or a short temporary one where its name is too long for a socket or libpq splits it."""
-    if len(os.fsencode(folder)) + len("/.s.PGSQL.5432.lock") <= LONGEST_SOCKET_PATH and "," not in str(folder):
+    if len(os.fsencode(folder)) + len("/.s.PGSQL.5432.lock") <= LONGEST_SOCKET_PATH and "," not in str(
+        folder
+    ):
         yield folder
         return
     short = Path(tempfile.mkdtemp(prefix="undersigned-"))
@@ -108,7 +111,10 @@ def _let_through(path: Path) -> None:
         mode = folder.stat().st_mode
         if not mode & 0o001:
             folder.chmod(mode | 0o001)
-            print(f"Let other accounts pass through {folder} (chmod o+x): PostgreSQL does not run as root.", flush=True)
+            print(
+                f"Let other accounts pass through {folder} (chmod o+x): PostgreSQL does not run as root.",
+                flush=True,
+            )
 
 
 def _let_read(tree: Path) -> None:

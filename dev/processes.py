@@ -28,7 +28,9 @@ def installed(package: str) -> Path:
     """Where a package lies, without importing it."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise StartError(f"The package {package} is not installed: run make again, or pip install -r requirements-dev.txt.")
+        raise StartError(
+            f"The package {package} is not installed: run make again, or pip install -r requirements-dev.txt."
+        )
     return Path(spec.origin).parent
 
 
@@ -76,7 +78,7 @@ def start(
     stdin: int | IO[bytes] = subprocess.DEVNULL,
 ) -> Child:
     """Start a child that writes to `log`. In a session of its own the terminal's Ctrl-C does not reach it: we decide the order."""
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if log.exists():
         log.replace(log.with_name(f"{log.name}.old"))
     with log.open("wb") as output:

@@ -55,7 +55,9 @@ def process_environment(transactional_db: None) -> dict[str, str]:
     from django.db import connection
 
     address = urlsplit(os.environ["DATABASE_URL"])
-    return dict(os.environ) | {"DATABASE_URL": address._replace(path=f"/{connection.settings_dict['NAME']}").geturl()}
+    return dict(os.environ) | {
+        "DATABASE_URL": address._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    }
 
 
 @pytest.fixture

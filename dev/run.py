@@ -52,12 +52,16 @@ def require_free(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise StartError(f"Port {port} is taken: set PORT to a free one, for example PORT=8001 make run.") from error
+                raise StartError(
+                    f"Port {port} is taken: set PORT to a free one, for example PORT=8001 make run."
+                ) from error
             raise StartError(f"Cannot use port {port}: {error.strerror}; set PORT to another one.") from error
 
 
 def prepare(folder: Path, environment: Mapping[str, str]) -> None:
-    child = start("preparation", [*PYTHON, "dev.prepare"], log=folder / "log/prepare.log", env=environment, cwd=PROJECT)
+    child = start(
+        "preparation", [*PYTHON, "dev.prepare"], log=folder / "log/prepare.log", env=environment, cwd=PROJECT
+    )
     try:
         if child.process.wait() != 0:
             raise StartError(f"Preparing the site failed: {child.last_words()} (see {child.log}).")
@@ -69,14 +73,32 @@ def prepare(folder: Path, environment: Mapping[str, str]) -> None:
 def site(folder: Path, port: int, environment: Mapping[str, str]) -> Iterator[list[Child]]:
     """Web, worker and beat; they end in the opposite order, so that what a last request hands over is still taken."""
     celery = [*PYTHON, "celery", "--app", "config"]
-    worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
-    beat = [*celery, "beat", "--schedule", str(folder / "celerybeat-schedule"), "--pidfile", "", "--loglevel", "INFO"]
+    worker = [
+        *celery,
+        "worker",
+        "--concurrency",
+        "2",
+        "--loglevel",
+        "INFO",
+        "--without-gossip",
+        "--without-mingle",
+    ]
+    beat = [
+        *celery,
+        "beat",
+        "--schedule",
+        str(folder / "celerybeat-schedule"),
+        "--pidfile",
+        "",
+        "--loglevel",
+        "INFO",
+    ]
     web = [*PYTHON, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
     web += ["--workers", "1", "--blocking-threads", "4", "config.wsgi:application"]
     with ExitStack() as stack:
         children = []
-        for name, command in {"worker": worker, "beat": beat, "web": web}.items():
-            child = start(name, command, log=folder / f"log/{name}.log", env=environment, cwd=PROJECT)
+        for name, command in {"Worker": worker, "Beat": beat, "Web": web}.items():
+            child = start(name, command, log=folder / f"log/{name.lower()}.log", env=environment, cwd=PROJECT)
             stack.callback(child.stop)
             children.append(child)
         yield children
@@ -88,7 +110,9 @@ def wait_until_healthy(port: int, children: list[Child]) -> None:
     while status != http.HTTPStatus.OK:
         require_alive(children)
         if time.monotonic() > deadline:
-            raise StartError(f"The site does not answer /healthz (last status: {status}; see {children[-1].log}).")
+            raise StartError(
+                f"The site does not answer /healthz (last status: {status}; see {children[-1].log})."
+            )
         time.sleep(0.1)
         status = health(port)
 
@@ -108,7 +132,13 @@ def health(port: int) -> int:
 def announce(port: int, password: str) -> None:
     """Three lines that scripts read."""
     site = f"http://127.0.0.1:{port}"
-    print(f"Site: {site}/", f"Admin: {site}/admin/  log-in: demo / {password}", f"Mail: {site}/dev/mail/", sep="\n", flush=True)
+    print(
+        f"Site: {site}/",
+        f"Admin: {site}/admin/  log-in: demo / {password}",
+        f"Mail: {site}/dev/mail/",
+        sep="\n",
+        flush=True,
+    )
 
 
 def watch(children: list[Child]) -> None:
@@ -123,7 +153,9 @@ def require_alive(children: list[Child]) -> None:
     for child in children:
         if child.ended():
             code = child.process.returncode
-            raise StartError(f"{child.name} ended by itself (exit code {code}), so the rest was stopped; see {child.log}.")
+            raise StartError(
+                f"{child.name} ended by itself (exit code {code}), so the rest was stopped; see {child.log}."
+            )
 
 
 if __name__ == "__main__":

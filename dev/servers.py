@@ -33,7 +33,9 @@ def servers(folder: Path, *, durable: bool = True) -> Iterator[Servers]:
     """Run what the environment does not name. The caller holds `folder` through `only_launch`."""
     found = Servers()
     embedded = {
-        "DATABASE_URL": lambda: postgres(folder / "postgres", log=folder / "log/postgres.log", durable=durable),
+        "DATABASE_URL": lambda: postgres(
+            folder / "postgres", log=folder / "log/postgres.log", durable=durable
+        ),
         "REDIS_URL": lambda: valkey(folder / "valkey", log=folder / "log/valkey.log"),
     }
     with ExitStack() as stack:
@@ -64,6 +66,7 @@ def _throwaway_folder(home: Path) -> Iterator[Path]:
                 _sweep(old)
             folder = home / secrets.token_hex(4)
             folder.mkdir()
+            (folder / "static").mkdir()  # whitenoise warns of a missing one
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
             stack.enter_context(only_launch(folder))
         yield folder

@@ -1,0 +1,178 @@
+"""`make run` as a person meets it: three lines, a site that answers, and nothing left after Ctrl-C."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from dev.environment import PROJECT
+
+pytestmark = pytest.mark.processes
+
+LINES = r"Site: http://127\.0\.0\.1:{port}/\nAdmin: http://127\.0\.0\.1:{port}/admin/  log-in: demo / (\S+)\nMail: http://127\.0\.0\.1:{port}/dev/mail/\n"
+
+
+class Launch:
+    """One `python -m dev.run` with its own port and folder."""
+
+    def __init__(self, folder, port):
+        self.folder, self.port = folder, port
+        # A newcomer's environment: nothing that this suite set for itself.
+        environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dev.run"],
+            env=environment | {"VAR_DIR": str(folder), "PORT": str(port)},
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def password(self):
+        """Waits for the three lines and gives the password in them."""
+        lines = ""
+        while not lines.endswith("/dev/mail/\n"):
+            line = self.process.stdout.readline()
+            assert line, self.process.stderr.read() + self.logs()
+            lines += line
+        return re.search(LINES.format(port=self.port), lines)[1]
+
+    def logs(self):
+        return "".join(file.read_text() for file in (self.folder / "log").glob("*.log"))
+
+    def get(self, path):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", path)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    def processes(self):
+        """Everything that runs for it, known by its folder or its port."""
+        return [
+            process
+            for process in psutil.process_iter(["cmdline", "cwd"])
+            if str(self.folder) in " ".join([*(process.info["cmdline"] or []), process.info["cwd"] or ""])
+            or ["--port", str(self.port)] == (process.info["cmdline"] or [])[7:9]
+        ]
+
+    def end(self, sign=signal.SIGINT):
+        self.process.send_signal(sign)
+        return self.process.wait(60)
+
+    def last_words(self):
+        """The exit code, and what it said on standard error, when it ends by itself."""
+        words = self.process.communicate(timeout=90)[1]
+        return self.process.returncode, words
+
+
+@pytest.fixture
+def launch(var):
+    launches = []
+
+    def begin(name="var", port=None):
+        launches.append(Launch(var / name, port or free_port()))
+        return launches[-1]
+
+    yield begin
+    for one in launches:
+        if one.process.poll() is None:
+            one.end(signal.SIGTERM)
+        one.process.stdout.close()
+        one.process.stderr.close()
+        for process in one.processes():
+            process.kill()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_a_taken_port_is_said_in_one_sentence(launch, var):
+    with socket.socket() as neighbour:
+        neighbour.bind(("127.0.0.1", 0))
+        neighbour.listen()
+        port = neighbour.getsockname()[1]
+
+        ended = launch(port=port).last_words()
+
+    assert ended == (1, f"Port {port} is taken: set PORT to a free one, for example PORT=8001 make run.\n")
+    assert not (var / "var" / "postgres").exists()
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "70000", "-1", "８０"])
+def test_a_port_that_is_none_is_said_in_one_sentence(launch, port):
+    assert launch(port=port).last_words() == (1, f"PORT must be a number from 1 to 65535, not {port!r}.\n")
+
+
+def test_a_folder_that_is_a_file_is_said_in_one_sentence(launch, var):
+    (var / "var").touch()
+
+    assert launch().last_words() == (1, f"VAR_DIR ({var / 'var'}) is not a folder.\n")
+
+
+def test_it_runs_until_ctrl_c_and_a_second_start_keeps_password_and_data(launch, var):
+    before = {path.name for path in PROJECT.iterdir()}
+    first = launch()
+    password = first.password()
+    assert [first.get("/healthz"), first.get("/en/"), first.get("/dev/mail/")] == [200, 200, 200]
+    assert (var / "var" / "secrets.env").stat().st_mode & 0o777 == 0o600
+
+    assert first.end() == 0
+    assert first.processes() == []
+    assert {path.name for path in PROJECT.iterdir()} - before <= {"__pycache__"}
+
+    second = launch(port=first.port)
+    assert second.password() == password
+    assert second.end(signal.SIGTERM) == 0
+    assert second.processes() == []
+
+
+def test_two_copies_run_side_by_side_but_not_from_one_folder(launch, var):
+    one, other = launch("one"), launch("other")
+    assert one.password() != other.password()
+    assert [one.get("/healthz"), other.get("/healthz")] == [200, 200]
+
+    assert launch("one").last_words() == (1, f"Another launch is already running from {var / 'one'}.\n")
+    assert [one.get("/healthz"), one.end(), other.get("/healthz"), other.end()] == [200, 0, 200, 0]
+
+
+def test_a_process_that_dies_ends_the_rest_and_is_named(launch, var):
+    site = launch()
+    site.password()
+    (worker,) = (
+        child for child in psutil.Process(site.process.pid).children() if "worker" in child.cmdline()
+    )
+
+    worker.kill()
+
+    log = var / "var" / "log" / "worker.log"
+    assert site.last_words() == (
+        1,
+        f"Worker ended by itself (exit code -9), so the rest was stopped; see {log}.\n",
+    )
+    assert site.processes() == []
+
+
+def test_after_a_kill_of_the_launcher_the_next_start_takes_over(launch):
+    killed = launch()
+    password = killed.password()
+    killed.process.kill()
+    killed.process.wait()
+    left = killed.processes()
+    assert len(left) > 3
+
+    second = launch(port=killed.port)
+
+    assert second.password() == password
+    assert [process for process in left if process.is_running()] == []
+    assert second.end() == 0
+    assert second.processes() == []
