@@ -113,7 +113,7 @@ def _let_through(path: Path) -> None:
             folder.chmod(mode | 0o001)
             print(
                 f"Let other accounts pass through {folder} (chmod o+x): PostgreSQL does not run as root.",
-                flush=True,
+                file=sys.stderr,
             )
 
 
