@@ -1,0 +1,83 @@
+"""The fixed words of a campaign: stages, statuses, policies. See product.md, "Words" and "A campaign's life"."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+LANGUAGES = settings.LANGUAGES
+
+
+class Stage(models.TextChoices):
+    """What staff decide. What a clock decides (embargo, opening, deadline) is computed in `campaigns.life`."""
+
+    DRAFT = "draft", _("Draft")
+    CIRCULATING = "circulating", _("Circulating")
+    PUBLIC = "public", _("Public")
+    DELIVERED = "delivered", _("Delivered")
+    ANSWERED = "answered", _("Answered")
+    ARCHIVED = "archived", _("Archived")
+
+
+class TextStatus(models.TextChoices):
+    AUTHORITATIVE = "authoritative", _("Authoritative")
+    OFFICIAL = "official", _("Official translation")
+    COURTESY = "courtesy", _("Courtesy translation")
+    OUTDATED = "outdated", _("Outdated")
+
+
+class AskStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    PARTLY_MET = "partly_met", _("Partly met")
+    MET = "met", _("Met")
+
+
+class UpdateKind(models.TextChoices):
+    NEWS = "news", _("News")
+    RESPONSE = "response", _("Response")
+    MILESTONE = "milestone", _("Milestone")
+    CORRECTION = "correction", _("Correction")
+
+
+class NamingPolicy(models.TextChoices):
+    """How countries and territories are named on a campaign's outlets."""
+
+    COMMON = "common", _("Common names")
+    UN = "un", _("United Nations terminology")
+    STATED = "stated", _("As stated by the organisation")
+
+
+class ListOrder(models.TextChoices):
+    NAME = "name", _("By name")
+    COUNTRY = "country", _("By country or territory, then name")
+
+
+class SectionsPolicy(models.TextChoices):
+    """Whether a network and its member section count once or each."""
+
+    EACH = "each", _("Each counts")
+    ONCE = "once", _("Counted once, with its network")
+
+
+class MaterialChangePolicy(models.TextChoices):
+    """What happens to those who do not re-affirm a materially changed letter."""
+
+    KEEP = "keep", _("Listed under the version they signed")
+    DROP = "drop", _("No longer listed")
+
+
+class ConsentKind(models.TextChoices):
+    DATA_PROCESSING = "data_processing", _("Data processing")
+    UPDATES = "updates", _("Updates by mail")
+
+
+class Role(models.TextChoices):
+    MODERATOR = "moderator", _("Moderator")
+    MANAGER = "manager", _("Campaign manager")
+
+
+class PublicationMode(models.TextChoices):
+    """The signer's choice of where the organisation's name may appear."""
+
+    PUBLIC = "public", _("Public")
+    ADDRESSEE_ONLY = "addressee_only", _("Addressee only")
+    WITHHELD = "withheld", _("Withheld")

@@ -1,0 +1,44 @@
+"""A campaign's life: what staff decided (the stage) and what the clock says, computed at the moment of asking."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from campaigns.choices import Stage
+from campaigns.models import Campaign
+
+# A form sent before the deadline can still be confirmed for so long after it (product.md, "A campaign's life").
+CONFIRM_GRACE = timedelta(hours=24)
+
+
+class Phase(StrEnum):
+    DRAFT = "draft"
+    CIRCULATING = "circulating"
+    EMBARGOED = "embargoed"
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    CLOSED = "closed"
+    DELIVERED = "delivered"
+    ANSWERED = "answered"
+    ARCHIVED = "archived"
+
+
+def phase(campaign: Campaign, now: datetime) -> Phase:
+    """Where the campaign stands at the moment `now`. The deadline itself already counts as closed."""
+    if campaign.stage != Stage.PUBLIC:
+        return Phase(campaign.stage)
+    if campaign.embargo_until is not None and now < campaign.embargo_until:
+        return Phase.EMBARGOED
+    if now < campaign.opens_at:
+        return Phase.UPCOMING
+    return Phase.OPEN if now < campaign.closes_at else Phase.CLOSED
+
+
+def accepts_forms(campaign: Campaign, now: datetime) -> bool:
+    """Whether a new form is taken at the moment `now`."""
+    return phase(campaign, now) is Phase.OPEN
+
+
+def accepts_confirmation(campaign: Campaign, submitted_at: datetime, now: datetime) -> bool:
+    """Whether a form sent at `submitted_at` can be confirmed at the moment `now`."""
+    in_time = submitted_at < campaign.closes_at
+    return in_time and now < campaign.closes_at + CONFIRM_GRACE and campaign.stage != Stage.ARCHIVED

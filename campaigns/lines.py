@@ -1,0 +1,40 @@
+"""A signatory's line as it is printed, on every page and in the review before it is sent."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from campaigns import countries
+from campaigns.choices import NamingPolicy
+from campaigns.models import Campaign
+
+
+class Signing(Protocol):
+    """What a line needs to know of an organisation."""
+
+    name: str
+    native_name: str
+    native_language: str
+    acronym: str
+    country_code: str
+    country_label: str
+
+
+@dataclass(frozen=True)
+class Line:
+    name: str
+    acronym: str
+    native_name: str
+    native_language: str
+    country: str
+
+
+def printed(organisation: Signing, campaign: Campaign, language: str) -> Line:
+    """The line of `organisation` under the naming policy of `campaign`, for readers of `language`."""
+    stated = organisation.country_label
+    return Line(
+        name=organisation.name,
+        acronym=organisation.acronym if organisation.acronym != organisation.name else "",
+        native_name=organisation.native_name if organisation.native_name != organisation.name else "",
+        native_language=organisation.native_language,
+        country=stated or countries.label(organisation.country_code, language, NamingPolicy(campaign.naming_policy)),
+    )

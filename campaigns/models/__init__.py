@@ -1,0 +1,23 @@
+"""The letter, its asks, its story, and who of the staff may work on it."""
+
+from campaigns.models.access import CampaignRole
+from campaigns.models.campaign import Campaign, CampaignText, ConsentText, Host, Topic, TopicName
+from campaigns.models.letter import Ask, AskText, LetterText, LetterVersion
+from campaigns.models.story import Quote, Update, UpdateText
+
+__all__ = [
+    "Ask",
+    "AskText",
+    "Campaign",
+    "CampaignRole",
+    "CampaignText",
+    "ConsentText",
+    "Host",
+    "LetterText",
+    "LetterVersion",
+    "Quote",
+    "Topic",
+    "TopicName",
+    "Update",
+    "UpdateText",
+]

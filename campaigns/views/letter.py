@@ -1,0 +1,66 @@
+"""The public letters, one letter, and its count."""
+
+import json
+from hashlib import blake2b
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from campaigns import counts, reading
+from campaigns.lines import printed
+from campaigns.listing import first_page
+from config.publicpages import public
+
+# The letter's own page shows so many; the list page has all of them.
+ON_THE_LETTER = 200
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Sends to the letters in the site's own language, whatever the browser prefers: the address is fixed."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return HttpResponseRedirect(reverse("campaigns:index"))
+
+
+@public()
+def index(request: HttpRequest) -> HttpResponse:
+    now, language = timezone.now(), translation.get_language()
+    letters = [
+        {"letter": reading.read(campaign, language, now), "tally": counts.tally(campaign)}
+        for campaign in reading.campaigns_to_read(now)[:50]
+    ]
+    return render(request, "campaigns/index.html", {"letters": letters})
+
+
+@public()
+def letter(request: HttpRequest, slug: str) -> HttpResponse:
+    now, language = timezone.now(), translation.get_language()
+    campaign = get_object_or_404(reading.campaigns_to_read(now), slug=slug)
+    signatures, more = first_page(campaign, ON_THE_LETTER)
+    context = {
+        "campaign": campaign,
+        "letter": reading.read(campaign, language, now),
+        "tally": counts.tally(campaign),
+        "as_of": now,
+        "lines": [printed(signature.organisation, campaign, language) for signature in signatures],
+        "more": more,
+    }
+    return render(request, "campaigns/letter.html", context)
+
+
+@public()
+def count(request: HttpRequest, slug: str) -> HttpResponse:
+    """count.json. Its ETag is made of the facts, so that the moment alone doesn't make a new answer."""
+    now = timezone.now().replace(microsecond=0)
+    campaign = get_object_or_404(reading.campaigns_to_read(now), slug=slug)
+    version = campaign.letter_versions.current()
+    facts = counts.facts(campaign, version.number if version else None)
+    body = {**facts, "as_of": now.isoformat().replace("+00:00", "Z")}
+    order = ("count", "named", "countries", "as_of", "letter_version")
+    response = HttpResponse(
+        json.dumps({key: body[key] for key in order}, separators=(",", ":")), content_type="application/json"
+    )
+    response["ETag"] = f'"{blake2b(json.dumps(facts).encode(), digest_size=12).hexdigest()}"'
+    return response

@@ -1,0 +1,202 @@
+"""A signature: the act of one organisation on one campaign, on its three separate axes."""
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.choices import LANGUAGES, PublicationMode
+from campaigns.models import Campaign, LetterVersion
+from signatories.models.organisation import Organisation
+from signatories.states import LIVE, WAITING, Flag, PartInCampaign, Reason, Source, State
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+    from signatories.models.contact import Contact
+    from signatories.models.evidence import Evidence
+    from signatories.models.outbox import OutboxMail
+    from signatories.models.trail import SignatureEvent
+
+
+class Tally(NamedTuple):
+    """How many signatories there are. `countries` counts those of the named ones alone (product.md, rule 3)."""
+
+    count: int
+    named: int
+    countries: int
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def counted(self) -> "SignatureQuerySet":
+        """Signatures that count: accepted, and already part of the total."""
+        return self.filter(state=State.ACCEPTED, joined_total_at__isnull=False)
+
+    def public(self) -> "SignatureQuerySet":
+        """The one queryset of every outlet: counted signatures whose organisation may be named to everybody."""
+        return self.counted().filter(publication_mode=PublicationMode.PUBLIC)
+
+    def in_list_order(self) -> "SignatureQuerySet":
+        """By sort key; the random public id decides between equal ones, so that no order of arrival shows."""
+        return self.order_by("sort_key", "public_id")
+
+    def tally(self) -> Tally:
+        """Counts of these signatures that the public may know; one query."""
+        named = Q(publication_mode=PublicationMode.PUBLIC)
+        row = self.counted().aggregate(
+            count=Count("pk"),
+            named=Count("pk", filter=named),
+            countries=Count("country_code", filter=named, distinct=True),
+        )
+        return Tally(**row)
+
+    def waiting(self) -> "SignatureQuerySet":
+        """What a moderator has to decide, oldest first."""
+        return self.filter(state__in=WAITING).order_by("confirmed_at", "pk")
+
+    def live(self) -> "SignatureQuerySet":
+        return self.filter(state__in=LIVE)
+
+    def never_confirmed_since(self, moment: datetime) -> "SignatureQuerySet":
+        """Submitted before `moment` and still not confirmed."""
+        return self.filter(state=State.SUBMITTED, submitted_at__lt=moment)
+
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "SignatureQuerySet":
+        """Signatures of the campaigns on which `user` has a role. Every screen of the staff starts here."""
+        if getattr(user, "is_superuser", False):
+            return self
+        return self.filter(campaign__in=Campaign.objects.visible_to(user))
+
+
+class Signature(models.Model):
+    """Its state changes only through the functions of `signing` and `moderation`; the database refuses the rest."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="signatures", verbose_name=_("campaign"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="signatures", verbose_name=_("organisation")
+    )
+    letter_version = models.ForeignKey(
+        LetterVersion, models.PROTECT, related_name="signatures", verbose_name=_("letter version")
+    )
+    public_id = models.UUIDField(_("public id"), default=uuid.uuid4, unique=True, editable=False)
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.SUBMITTED, editable=False)
+    publication_mode = models.CharField(
+        _("publication mode"),
+        max_length=20,
+        choices=PublicationMode,
+        default=PublicationMode.PUBLIC,
+        editable=False,
+    )
+    role = models.CharField(_("role"), max_length=20, choices=PartInCampaign, default=PartInCampaign.SIGNATORY)
+    source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.FORM, editable=False)
+    via = models.CharField(_("came through"), max_length=60, blank=True, editable=False)
+    import_batch = models.CharField(_("import batch"), max_length=40, blank=True, editable=False)
+    language = models.CharField(_("language of the signer"), max_length=10, choices=LANGUAGES, default="en")
+    flags = ArrayField(models.CharField(max_length=30, choices=Flag), default=list, blank=True, verbose_name=_("flags"))
+    # Keyed hash of campaign, mailbox and name: the same form sent twice is one signature. Its end is the reference.
+    submission_key = models.CharField(max_length=64, editable=False)
+
+    submitted_at = models.DateTimeField(_("submitted"))
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decision_reason = models.CharField(_("reason"), max_length=30, choices=Reason, blank=True)
+    # A public signature joins the total when it is accepted, the others in one batch a day (product.md, rule 4).
+    joined_total_at = models.DateTimeField(_("part of the total since"), null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
+
+    # Copies of the organisation's columns, kept by a database trigger: list and count need one index, no join.
+    sort_key = models.CharField(max_length=255, editable=False, db_collation="C", default="")
+    country_code = models.CharField(max_length=2, editable=False, default="")
+
+    objects = SignatureQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        contacts: RelatedManager["Contact"]
+        evidence: RelatedManager["Evidence"]
+        events: RelatedManager["SignatureEvent"]
+        mails: RelatedManager["OutboxMail"]
+
+    class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
+        ordering = ["-submitted_at"]
+        permissions = [("export_contacts", _("Can export contacts"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "organisation"],
+                condition=Q(state__in=LIVE),
+                name="signature_one_live_per_organisation",
+            ),
+            models.UniqueConstraint(
+                fields=["campaign", "submission_key"],
+                condition=Q(state__in=LIVE),
+                name="signature_one_live_per_submission",
+            ),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="signature_state_known"),
+            models.CheckConstraint(
+                condition=Q(publication_mode__in=PublicationMode.values), name="signature_publication_mode_known"
+            ),
+            models.CheckConstraint(condition=Q(role__in=PartInCampaign.values), name="signature_role_known"),
+            models.CheckConstraint(condition=Q(source__in=Source.values), name="signature_source_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[State.SUBMITTED, State.EXPIRED, State.REJECTED]) | Q(confirmed_at__isnull=False),
+                name="signature_confirmed_before_more",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.ACCEPTED, State.REVOKED])
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="signature_accepted_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.REJECTED, State.REVOKED]) | ~Q(decision_reason=""),
+                name="signature_refused_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.WITHDRAWN) | Q(withdrawn_at__isnull=False), name="signature_withdrawn_dated"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.MERGED, merged_into__isnull=False)
+                | (~Q(state=State.MERGED) & Q(merged_into__isnull=True)),
+                name="signature_merged_into_another",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["campaign", "sort_key", "public_id"],
+                condition=Q(
+                    state=State.ACCEPTED, joined_total_at__isnull=False, publication_mode=PublicationMode.PUBLIC
+                ),
+                name="signature_public_list",
+            ),
+            models.Index(
+                fields=["campaign", "publication_mode", "country_code"],
+                condition=Q(state=State.ACCEPTED, joined_total_at__isnull=False),
+                name="signature_tally",
+            ),
+            models.Index(
+                fields=["campaign", "confirmed_at"], condition=Q(state__in=WAITING), name="signature_waiting"
+            ),
+            models.Index(
+                fields=["submitted_at"], condition=Q(state=State.SUBMITTED), name="signature_unconfirmed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} · {self.campaign}"
+
+    @property
+    def reference(self) -> str:
+        """Four characters by which signer and staff speak of this signature."""
+        return self.submission_key[-4:]

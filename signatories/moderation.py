@@ -1,0 +1,179 @@
+"""What staff may do with a signature. Each function is one transaction and leaves an event."""
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.choices import PublicationMode
+from campaigns.models import Campaign
+from signatories import notices, outbox, verification
+from signatories.models import Contact, Evidence, Organisation, Signature
+from signatories.states import EventKind, EvidenceKind, MailKind, Reason, State
+from signatories.transitions import AlreadyDecided, IllegalTransition, Refused, change_state, record, staff
+
+# A person records these; the mailbox is proven by the program, a referral by the referrer's own mail link.
+RECORDABLE = tuple(kind for kind in EvidenceKind if kind not in (EvidenceKind.MAILBOX, EvidenceKind.REFERRAL))
+
+
+class BelowTheBar(Refused):
+    """The evidence does not reach the level that is needed."""
+
+
+class PossibleDuplicate(Refused):
+    """An accepted signature seems to be of the same organisation, and nobody has said that it isn't."""
+
+
+def accept(*, signature: Signature, by: AbstractBaseUser, note: str = "") -> None:
+    """confirmed or on_hold → accepted. A public signature counts from this moment.
+
+    Raises BelowTheBar, PossibleDuplicate, IllegalTransition, AlreadyDecided.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        # Two moderators must not accept the same organisation twice at once. Signing goes on meanwhile.
+        Campaign.objects.select_for_update(no_key=True).get(pk=signature.campaign_id)
+        _refuse_unless_waiting(signature)
+        _refuse_below_the_bar(signature)
+        _refuse_duplicate(signature)
+        is_public = signature.publication_mode == PublicationMode.PUBLIC
+        change_state(
+            signature,
+            to=State.ACCEPTED,
+            actor=staff(by),
+            note=note,
+            decided_at=now,
+            decided_by=by,
+            decision_reason="",
+            joined_total_at=now if is_public else None,
+        )
+        Organisation.objects.filter(pk=signature.organisation_id, registered_at=None).update(registered_at=now)
+        notices.tell_decision(signature, MailKind.ACCEPTED, now)
+
+
+def _refuse_unless_waiting(signature: Signature) -> None:
+    """Looks at the row as it is now, so that the slower of two moderators is told about the faster one."""
+    fresh = Signature.objects.select_related("decided_by").get(pk=signature.pk)
+    if fresh.state != signature.state:
+        raise AlreadyDecided(fresh)
+    if fresh.state not in (State.CONFIRMED, State.ON_HOLD):
+        raise IllegalTransition(fresh.state, State.ACCEPTED)
+
+
+def _refuse_below_the_bar(signature: Signature) -> None:
+    reached, needed = verification.level(signature), verification.bar(signature)
+    if reached < needed:
+        raise BelowTheBar(
+            _("Verification level %(reached)s is below %(needed)s: record more evidence first.")
+            % {"reached": reached.label, "needed": needed.label}
+        )
+
+
+def _refuse_duplicate(signature: Signature) -> None:
+    if signature.events.filter(kind=EventKind.NOT_DUPLICATE).exists():
+        return
+    twin = verification.possible_duplicates(signature).filter(state=State.ACCEPTED).first()
+    if twin is not None:
+        raise PossibleDuplicate(
+            _("“%(name)s” is accepted and may be the same organisation. Reject one as a duplicate, or say that they differ.")
+            % {"name": twin.organisation.name}
+        )
+
+
+def hold(*, signature: Signature, by: AbstractBaseUser, note: str = "") -> None:
+    """confirmed or accepted → on_hold. An accepted one leaves list and count. Raises what `change_state` raises."""
+    with transaction.atomic():
+        change_state(
+            signature,
+            to=State.ON_HOLD,
+            actor=staff(by),
+            note=note,
+            decided_at=timezone.now(),
+            decided_by=by,
+            joined_total_at=None,
+        )
+
+
+def reject(*, signature: Signature, by: AbstractBaseUser, reason: Reason, note: str = "") -> None:
+    """submitted, confirmed or on_hold → rejected. The signer is told politely; `note` stays with the staff."""
+    now = timezone.now()
+    with transaction.atomic():
+        change_state(
+            signature,
+            to=State.REJECTED,
+            actor=staff(by),
+            reason=reason,
+            note=note,
+            decided_at=now,
+            decided_by=by,
+            decision_reason=reason,
+        )
+        notices.tell_decision(signature, MailKind.REJECTED, now)
+
+
+def add_evidence(
+    *, signature: Signature, kind: EvidenceKind, by: AbstractBaseUser, note: str = "", identifier: str = ""
+) -> Evidence:
+    """Records one checked reason to believe `signature`. Raises Refused for a kind that no person records."""
+    if kind not in RECORDABLE:
+        raise Refused(_("This kind of evidence is not recorded by hand."))
+    if kind == EvidenceKind.REGISTER and not identifier:
+        raise Refused(_("Evidence from a register needs the number in it."))
+    if signature.evidence.standing().filter(kind=kind).exists():
+        raise Refused(_("This evidence is recorded already."))
+    with transaction.atomic():
+        evidence = Evidence.objects.create(
+            signature=signature, kind=kind, note=note, identifier=identifier, recorded_by=by, recorded_at=timezone.now()
+        )
+        record(signature, kind=EventKind.EVIDENCE, actor=staff(by), detail=kind, note=note)
+    return evidence
+
+
+def take_back_evidence(*, evidence: Evidence, by: AbstractBaseUser, note: str = "") -> None:
+    """Marks `evidence` as not standing any more; the row stays. The proven mailbox can't be taken back."""
+    if evidence.kind == EvidenceKind.MAILBOX:
+        raise Refused(_("That the mailbox was proven can't be taken back."))
+    with transaction.atomic():
+        standing = Evidence.objects.standing().filter(pk=evidence.pk)
+        if standing.update(taken_back_at=timezone.now()):
+            record(
+                evidence.signature, kind=EventKind.EVIDENCE_TAKEN_BACK, actor=staff(by), detail=evidence.kind, note=note
+            )
+
+
+def mark_not_duplicate(*, signature: Signature, by: AbstractBaseUser, note: str) -> None:
+    """Notes that a person looked and found another organisation; from then on it may be accepted beside its like."""
+    if not note:
+        raise Refused(_("Say in a sentence why they are different organisations."))
+    with transaction.atomic():
+        record(signature, kind=EventKind.NOT_DUPLICATE, actor=staff(by), note=note)
+
+
+def add_note(*, signature: Signature, by: AbstractBaseUser, note: str) -> None:
+    """Adds a note for the staff."""
+    if not note:
+        raise Refused(_("The note is empty."))
+    with transaction.atomic():
+        record(signature, kind=EventKind.NOTE, actor=staff(by), note=note)
+
+
+def reveal_contact(*, signature: Signature, by: AbstractBaseUser) -> list[Contact]:
+    """The contacts in clear, first one first. That they were looked at is an event."""
+    with transaction.atomic():
+        record(signature, kind=EventKind.REVEALED, actor=staff(by))
+        return list(signature.contacts.order_by("-is_primary", "pk"))
+
+
+def send_again(*, signature: Signature, by: AbstractBaseUser) -> None:
+    """Queues a fresh confirmation mail for this signature only (scenario S9). Raises Refused when it is confirmed."""
+    now = timezone.now()
+    contact = signature.contacts.filter(is_primary=True).first()
+    if signature.state != State.SUBMITTED or contact is None:
+        raise Refused(_("Only an unconfirmed signature gets the mail again."))
+    with transaction.atomic():
+        outbox.lock_mailbox(contact.mailbox_hash)
+        slot = outbox.next_confirm_slot(contact.mailbox_hash, now)
+        if slot > now:
+            raise Refused(_("This mailbox had enough mail for now. The limit is three a day, a minute apart."))
+        notices.ask_to_confirm(signature, contact, now, not_before=now)
+        record(signature, kind=EventKind.MAIL_AGAIN, actor=staff(by))

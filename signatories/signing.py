@@ -1,0 +1,216 @@
+"""What a signer may do: sign, ask for the mail again, confirm. Answers tell nobody who has signed."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns import life
+from campaigns.choices import PublicationMode
+from campaigns.models import Campaign, ConsentText
+from signatories import mailboxes, matching, names, notices, outbox, tokens, verification
+from signatories.models import Consent, Contact, Evidence, MailLink, Organisation, Signature
+from signatories.states import EmailStatus, EventKind, EvidenceKind, Flag, LinkPurpose, State
+from signatories.transitions import SIGNER, AlreadyDecided, Refused, change_state, record
+
+
+class LetterClosed(Refused):
+    """The letter takes no signatures at this moment."""
+
+
+class NoVersion(Refused):
+    """The letter has no frozen version that could be signed."""
+
+
+class BadLink(Refused):
+    """No such link: mistyped, or of a signature that is gone."""
+
+
+class LinkExpired(Refused):
+    """The link is too old."""
+
+
+class AlreadyConfirmed(Refused):
+    """The signature was confirmed before; says since when."""
+
+    def __init__(self, signature: Signature) -> None:
+        self.signature = signature
+        super().__init__(_("Already confirmed."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What a form says, cleaned: single lines without control characters, a parsed mailbox, a known country code."""
+
+    name: str
+    native_name: str = ""
+    acronym: str = ""
+    website: str = ""
+    country_code: str
+    org_type: str
+    contact_name: str
+    contact_role: str
+    mailbox: str
+    publication_mode: str = PublicationMode.PUBLIC
+    consents: tuple[ConsentText, ...] = ()
+    via: str = ""
+
+
+def organisation_from(entry: Entry) -> Organisation:
+    """The organisation as `entry` states it, not yet saved, with the keys by which it is sorted and matched."""
+    return Organisation(
+        name=entry.name,
+        native_name=entry.native_name,
+        acronym=entry.acronym,
+        website=entry.website,
+        registrable_domain=matching.registrable_domain(entry.website),
+        country_code=entry.country_code,
+        org_type=entry.org_type,
+        sort_key=names.sort_key(entry.name),
+        match_key=names.match_key(entry.name),
+    )
+
+
+def sign(*, campaign: Campaign, entry: Entry, language: str) -> str:
+    """Stores a form with its mail in one transaction and gives its reference, four characters.
+
+    The same mailbox and name on the same campaign is the same signature: then nothing is written and nothing
+    is sent, and the answer is the same. Raises LetterClosed, NoVersion.
+    """
+    now = timezone.now()
+    if not life.accepts_forms(campaign, now):
+        raise LetterClosed(_("This letter does not take signatures now."))
+    organisation = organisation_from(entry)
+    key = tokens.submission_key(
+        campaign_id=campaign.pk,
+        mailbox=mailboxes.canonical(entry.mailbox),
+        match_key=organisation.match_key,
+    )
+    try:
+        with transaction.atomic():
+            _store(campaign, organisation, entry, key, language, now)
+    except IntegrityError as error:
+        if "signature_one_live_per_submission" not in str(error):
+            raise
+    return key[-4:]
+
+
+def _store(
+    campaign: Campaign, organisation: Organisation, entry: Entry, key: str, language: str, now: datetime
+) -> None:
+    version = campaign.letter_versions.current()
+    if version is None:
+        raise NoVersion(_("This letter has no text to sign yet."))
+    mailbox_domain = mailboxes.domain_of(entry.mailbox)
+    organisation.save(force_insert=True)
+    signature = Signature.objects.create(
+        campaign=campaign,
+        organisation=organisation,
+        letter_version=version,
+        publication_mode=entry.publication_mode,
+        via=entry.via,
+        language=language,
+        flags=verification.flags_of_form(organisation, mailbox_domain),
+        submission_key=key,
+        submitted_at=now,
+    )
+    contact = Contact.objects.create(
+        signature=signature,
+        name=entry.contact_name,
+        role=entry.contact_role,
+        mailbox=entry.mailbox,
+        mailbox_hash=mailboxes.lookup_hash(entry.mailbox),
+        mailbox_domain=mailbox_domain,
+        language=language,
+    )
+    Consent.objects.bulk_create(
+        Consent(
+            contact=contact,
+            kind=text.kind,
+            text_version=text.version,
+            language=text.language,
+            wording_sha256=hashlib.sha256(text.wording.encode()).hexdigest(),
+            given_at=now,
+        )
+        for text in entry.consents
+    )
+    record(signature, kind=EventKind.SIGNED, actor=SIGNER, to_state=State.SUBMITTED, happened_at=now)
+    outbox.lock_mailbox(contact.mailbox_hash)
+    notices.ask_to_confirm(signature, contact, now, not_before=outbox.next_confirm_slot(contact.mailbox_hash, now))
+
+
+def send_again(*, campaign: Campaign, mailbox: str) -> None:
+    """Queues a fresh confirmation mail for each unconfirmed signature of `mailbox` on `campaign`, within the limits.
+
+    Says nothing, whatever it found: the caller answers alike for every mailbox (product.md, rule 6).
+    """
+    now = timezone.now()
+    lookup_hash = mailboxes.lookup_hash(mailbox)
+    with transaction.atomic():
+        outbox.lock_mailbox(lookup_hash)
+        waiting = (
+            Contact.objects.of_mailbox(lookup_hash)
+            .filter(signature__campaign=campaign, signature__state=State.SUBMITTED)
+            .select_related("signature__organisation", "signature__campaign__host", "signature__letter_version")
+            .order_by("signature__submitted_at")
+        )
+        for contact in waiting:
+            if outbox.next_confirm_slot(lookup_hash, now) > now:
+                return
+            notices.ask_to_confirm(contact.signature, contact, now, not_before=now)
+            record(contact.signature, kind=EventKind.MAIL_AGAIN, actor=SIGNER, happened_at=now)
+
+
+def find_link(token: str, purpose: LinkPurpose) -> MailLink:
+    """The mailed link of `token`. Raises BadLink; an expired one is found, its reader decides."""
+    link = (
+        MailLink.objects.filter(digest=tokens.digest(token), purpose=purpose)
+        .select_related("signature__organisation", "signature__campaign__host", "signature__letter_version")
+        .first()
+    )
+    if link is None:
+        raise BadLink(_("This link is not known. Perhaps a piece of it is missing."))
+    return link
+
+
+def may_confirm(link: MailLink, now: datetime) -> None:
+    """Raises AlreadyConfirmed, BadLink, LinkExpired or LetterClosed if `link` can't confirm at the moment `now`."""
+    signature = link.signature
+    if signature.confirmed_at is not None:
+        raise AlreadyConfirmed(signature)
+    if signature.state != State.SUBMITTED:
+        raise BadLink(_("This link is not known. Perhaps a piece of it is missing."))
+    if link.expires_at <= now:
+        raise LinkExpired(_("This link has expired."))
+    if not life.accepts_confirmation(signature.campaign, signature.submitted_at, now):
+        raise LetterClosed(_("This letter has closed, and the day for late confirmations is over."))
+
+
+def confirm(*, token: str) -> Signature:
+    """The signer's own confirmation, mandate included: submitted → confirmed, the mailbox is evidence.
+
+    Raises what `find_link` and `may_confirm` raise.
+    """
+    now = timezone.now()
+    link = find_link(token, LinkPurpose.CONFIRM)
+    may_confirm(link, now)
+    signature = link.signature
+    raised = set(signature.flags) | set(verification.flags_of_register(signature))
+    try:
+        with transaction.atomic():
+            change_state(
+                signature,
+                to=State.CONFIRMED,
+                actor=SIGNER,
+                confirmed_at=now,
+                flags=[flag for flag in Flag if flag in raised],
+            )
+            Evidence.objects.create(signature=signature, kind=EvidenceKind.MAILBOX, recorded_at=now)
+            MailLink.objects.filter(pk=link.pk).update(used_at=now)
+            signature.contacts.filter(is_primary=True).update(email_status=EmailStatus.DELIVERED)
+    except AlreadyDecided as error:
+        raise AlreadyConfirmed(error.signature) from error
+    return signature

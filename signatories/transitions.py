@@ -1,0 +1,104 @@
+"""The one way in which a signature's state changes: a conditional UPDATE and an event that stays."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from signatories.models import EventNote, Signature, SignatureEvent
+from signatories.states import LEADS_TO, ActorKind, EventKind, State
+
+
+class Refused(Exception):
+    """Something that the rules do not allow; the words are meant for the person who asked."""
+
+
+class IllegalTransition(Refused):
+    """The states table has no way from where the signature is to where it should go."""
+
+    def __init__(self, current: str, wanted: State) -> None:
+        super().__init__(
+            _("A signature does not go from “%(current)s” to “%(wanted)s”.")
+            % {"current": State(current).label, "wanted": wanted.label}
+        )
+
+
+class AlreadyDecided(Refused):
+    """Somebody else was faster."""
+
+    def __init__(self, signature: Signature) -> None:
+        self.signature = signature
+        who = signature.decided_by.get_username() if signature.decided_by else _("the signer")
+        super().__init__(
+            _("Already decided by %(who)s: %(state)s.") % {"who": who, "state": signature.get_state_display()}
+        )
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something: a member of staff, the signer, or the system."""
+
+    kind: ActorKind
+    user: AbstractBaseUser | None = None
+
+
+SIGNER = Actor(ActorKind.SIGNER)
+SYSTEM = Actor(ActorKind.SYSTEM)
+
+
+def staff(user: AbstractBaseUser) -> Actor:
+    return Actor(ActorKind.STAFF, user)
+
+
+def change_state(
+    signature: Signature, *, to: State, actor: Actor, reason: str = "", note: str = "", **columns: Any
+) -> SignatureEvent:
+    """Moves `signature` from the state it was loaded with to `to`, sets `columns`, writes the event.
+
+    To be called inside a transaction. Raises IllegalTransition, or AlreadyDecided when the row has moved on
+    since it was loaded. `signature` itself is brought up to date.
+    """
+    before = State(signature.state)
+    if to not in LEADS_TO[before]:
+        raise IllegalTransition(before, to)
+    changed = Signature.objects.filter(pk=signature.pk, state=before).update(state=to, **columns)
+    if changed == 0:
+        raise AlreadyDecided(Signature.objects.select_related("decided_by").get(pk=signature.pk))
+    signature.state = to
+    for column, value in columns.items():
+        setattr(signature, column, value)
+    return record(
+        signature, kind=EventKind.CHANGED, actor=actor, from_state=before, to_state=to, reason=reason, note=note
+    )
+
+
+def record(
+    signature: Signature,
+    *,
+    kind: EventKind,
+    actor: Actor,
+    from_state: str = "",
+    to_state: str = "",
+    reason: str = "",
+    detail: str = "",
+    note: str = "",
+    happened_at: datetime | None = None,
+) -> SignatureEvent:
+    """Adds one event to the trail of `signature`; words go into a row of their own, which can be erased."""
+    event = SignatureEvent.objects.create(
+        signature=signature,
+        kind=kind,
+        actor_kind=actor.kind,
+        actor=actor.user,
+        from_state=from_state,
+        to_state=to_state,
+        reason=reason,
+        detail=detail,
+        happened_at=happened_at or timezone.now(),
+    )
+    if note:
+        EventNote.objects.create(event=event, text=note)
+    return event

@@ -1,0 +1,15 @@
+"""Addresses of the signer's way; included under the language prefix."""
+
+from django.urls import path
+
+from signatories.views import confirming, mail, signing
+
+app_name = "signatories"
+urlpatterns = [
+    path("confirm/<str:token>/", confirming.confirm, name="confirm"),
+    path("<slug:slug>/sign/", signing.form, name="sign"),
+    path("<slug:slug>/sign/change/", signing.change, name="change"),
+    path("<slug:slug>/sign/send/", signing.send, name="send"),
+    path("<slug:slug>/sign/sent/", mail.sent, name="sent"),
+    path("<slug:slug>/sign/again/", mail.send_again, name="again"),
+]

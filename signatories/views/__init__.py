@@ -1,0 +1,1 @@
+"""What signers meet: the form, its review, the neutral page, the confirmation."""

@@ -1,0 +1,7 @@
+"""Files that anybody may take."""
+
+from django.http import HttpRequest, HttpResponse
+
+
+def public_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    raise NotImplementedError

@@ -1,0 +1,71 @@
+"""After the form: the neutral page, and the mail once more. Both say the same for every mailbox."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from campaigns import reading
+from signatories import mailboxes, signing, tokens
+from signatories.forms import AgainForm
+from signatories.models import Heartbeat
+from signatories.views.signing import UNPROCESSABLE, open_campaign
+
+NOTE_LIFE = 24 * 60 * 60
+WORKER_SILENT_AFTER = timedelta(seconds=60)
+
+
+@never_cache
+@require_safe
+def sent(request: HttpRequest, slug: str) -> HttpResponse:
+    """“Check your mailbox”: where the mail goes, the reference, what to do if none comes."""
+    campaign = open_campaign(slug)
+    note = _note(request.GET.get("to", ""))
+    context = {
+        "campaign": campaign,
+        "text": reading.letter_text(campaign, get_language() or "en"),
+        "domain": mailboxes.domain_of(note["mailbox"]) if note else "",
+        "reference": note.get("reference", ""),
+        "to": request.GET.get("to", "") if note else "",
+        "again": "again" in request.GET,
+        "mail_is_slow": _worker_is_silent(),
+        "form": AgainForm(),
+    }
+    return render(request, "signatories/sent.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def send_again(request: HttpRequest, slug: str) -> HttpResponse:
+    """Sends the mail once more, to whom it may concern."""
+    campaign = open_campaign(slug)
+    note = _note(request.POST.get("to", ""))
+    data = {"mailbox": note["mailbox"]} if note else request.POST
+    form = AgainForm(data if request.method == "POST" else None)
+    if not form.is_valid():
+        context = {"campaign": campaign, "text": reading.letter_text(campaign, get_language() or "en"), "form": form}
+        return render(
+            request, "signatories/again.html", context, status=UNPROCESSABLE if request.method == "POST" else 200
+        )
+    mailbox = form.cleaned_data["mailbox"]
+    signing.send_again(campaign=campaign, mailbox=mailbox)
+    to = tokens.seal({"mailbox": mailbox, "reference": note.get("reference", "")})
+    return HttpResponseRedirect(reverse("signatories:sent", kwargs={"slug": slug}) + f"?again&to={to}")
+
+
+def _note(sealed: str) -> dict[str, str]:
+    """What the page before sealed into the address; empty when it is too old or not ours."""
+    try:
+        return tokens.unseal(sealed, max_age=NOTE_LIFE)
+    except tokens.BadSeal:
+        return {}
+
+
+def _worker_is_silent() -> bool:
+    since = timezone.now() - WORKER_SILENT_AFTER
+    return not Heartbeat.objects.filter(name="worker", seen_at__gte=since).exists()

@@ -1,0 +1,125 @@
+"""The form, its review, and sending it. Nothing is kept between the steps but what the page itself carries."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from campaigns import life, reading
+from campaigns.lines import printed
+from campaigns.models import Campaign
+from signatories import signing, tokens
+from signatories.forms import SignForm, opened_now
+
+UNPROCESSABLE = 422
+GONE = 410
+
+
+def open_campaign(slug: str) -> Campaign:
+    """The readable campaign of that address, its consent texts at hand. Raises Http404."""
+    readable = Campaign.objects.readable(timezone.now()).select_related("host").prefetch_related("consent_texts")
+    return get_object_or_404(readable, slug=slug)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def form(request: HttpRequest, slug: str) -> HttpResponse:
+    """Shows the form; a filled one is checked and shown as it will be printed."""
+    campaign = open_campaign(slug)
+    if not life.accepts_forms(campaign, timezone.now()):
+        return closed(request, campaign)
+    if request.method != "POST":
+        return show_form(request, campaign, SignForm(campaign=campaign, initial={"opened": opened_now()}))
+    filled = SignForm(request.POST, campaign=campaign)
+    if not filled.is_valid():
+        return show_form(request, campaign, filled, status=UNPROCESSABLE)
+    return show_review(request, campaign, filled)
+
+
+@never_cache
+@require_POST
+def change(request: HttpRequest, slug: str) -> HttpResponse:
+    """Back from the review, or over from another language: the form with everything typed still in it."""
+    campaign = open_campaign(slug)
+    if not life.accepts_forms(campaign, timezone.now()):
+        return closed(request, campaign)
+    typed = {name: value for name, value in request.POST.items() if name in SignForm.base_fields}
+    typed["opened"] = typed.get("opened") or opened_now()
+    return show_form(request, campaign, SignForm(campaign=campaign, initial=typed))
+
+
+@never_cache
+@require_POST
+def send(request: HttpRequest, slug: str) -> HttpResponse:
+    """Stores the reviewed form and leads to the neutral page."""
+    campaign = open_campaign(slug)
+    filled = SignForm(request.POST, campaign=campaign)
+    if not filled.is_valid():
+        return show_form(request, campaign, filled, status=UNPROCESSABLE)
+    if filled.was_too_fast:
+        return show_review(request, campaign, _reopened(request, campaign), too_fast=True)
+    try:
+        reference = signing.sign(campaign=campaign, entry=filled.entry(), language=get_language() or "en")
+    except (signing.LetterClosed, signing.NoVersion):
+        return closed(request, campaign)
+    note = tokens.seal({"mailbox": filled.cleaned_data["mailbox"], "reference": reference})
+    return HttpResponseRedirect(reverse("signatories:sent", kwargs={"slug": slug}) + f"?to={note}")
+
+
+def _reopened(request: HttpRequest, campaign: Campaign) -> SignForm:
+    """The same form, opened now: whoever waits the moment that a person needs may send it."""
+    data = request.POST.copy()
+    data["opened"] = opened_now()
+    filled = SignForm(data, campaign=campaign)
+    filled.is_valid()
+    return filled
+
+
+def show_form(
+    request: HttpRequest, campaign: Campaign, filled: SignForm, *, status: int = 200, notice: str = ""
+) -> HttpResponse:
+    if not filled.is_offered:
+        raise Http404(_("This letter can't be signed yet."))
+    context = {"form": filled, "notice": notice, "too_fast": False, **_surroundings(campaign)}
+    return render(request, "signatories/sign.html", context, status=status)
+
+
+def show_review(
+    request: HttpRequest, campaign: Campaign, filled: SignForm, *, too_fast: bool = False
+) -> HttpResponse:
+    organisation = signing.organisation_from(filled.entry())
+    context = {
+        "form": filled,
+        "carried": _carried(filled),
+        "too_fast": too_fast,
+        "line": printed(organisation, campaign, get_language() or "en"),
+        **_surroundings(campaign),
+    }
+    return render(request, "signatories/review.html", context, status=UNPROCESSABLE if too_fast else 200)
+
+
+def _carried(filled: SignForm) -> list[tuple[str, str]]:
+    """Names and values that the review page carries on, as they were typed."""
+    data = filled.data if isinstance(filled.data, QueryDict) else QueryDict()
+    return [(name, data[name]) for name in filled.fields if data.get(name)]
+
+
+def closed(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    status = 200 if request.method in ("GET", "HEAD") else GONE
+    return render(request, "signatories/closed.html", _surroundings(campaign), status=status)
+
+
+def _surroundings(campaign: Campaign) -> dict[str, Any]:
+    now = timezone.now()
+    language = get_language() or "en"
+    return {
+        "campaign": campaign,
+        "text": reading.letter_text(campaign, language),
+        "phase": life.phase(campaign, now),
+    }
