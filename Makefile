@@ -33,6 +33,7 @@ lock:
 	@var/lock/bin/pip install --quiet --disable-pip-version-check uv
 	@$(LOCK) pyproject.toml --output-file requirements.txt $(ARGS)
 	@$(LOCK) --group dev pyproject.toml --output-file requirements-dev.txt $(ARGS)
+	@rm -rf var/lock
 
 clean:
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -14,7 +14,7 @@ from dev.servers import throwaway_servers
 
 PROGRAMS = Path(sys.executable).parent
 MANAGE = [sys.executable, "manage.py"]
-CHECKS = {
+CHECKS: dict[str, list[str | Path]] = {
     "format": [PROGRAMS / "ruff", "format", "--check", "."],
     "lint": [PROGRAMS / "ruff", "check", "."],
     "types": [PROGRAMS / "mypy", "."],

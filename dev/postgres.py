@@ -57,7 +57,7 @@ def postgres(folder: Path, *, log: Path, durable: bool = True) -> Iterator[tuple
             _make_cluster(data, log, account)
         _clear_stale_pid(data)
         options = TUNING | ({} if durable else FORGETFUL) | {"unix_socket_directories": str(sockets)}
-        command = [PROGRAMS / "postgres", "-D", data]
+        command: list[str | Path] = [PROGRAMS / "postgres", "-D", data]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         server = start("PostgreSQL", command, log=log, cwd=folder, account=account)
         try:
@@ -93,9 +93,9 @@ def _prepare(folder: Path, sockets: Path) -> dict[str, Any] | None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if os.geteuid() != 0:
         return None
-    owner = pwd.getpwuid(folder.stat().st_uid)  # a folder that a person made before stays that person's
-    if owner.pw_uid == 0:
-        owner = pwd.getpwnam(UNPRIVILEGED)
+    owner = pwd.getpwnam(UNPRIVILEGED)
+    if folder.stat().st_uid != 0 and (folder / "data").exists():
+        owner = pwd.getpwuid(folder.stat().st_uid)  # what a person's own launch made stays that person's
     for place in (folder, sockets):
         os.chown(place, owner.pw_uid, owner.pw_gid)
     _let_through(folder, sockets, PROGRAMS)
@@ -132,7 +132,7 @@ def _make_cluster(data: Path, log: Path, account: dict[str, Any] | None) -> None
     unfinished = data.with_name("unfinished")
     if unfinished.exists():
         shutil.rmtree(unfinished)
-    command = [PROGRAMS / "initdb", "-D", unfinished, "--username=postgres", "--auth=trust"]
+    command: list[str | Path] = [PROGRAMS / "initdb", "-D", unfinished, "--username=postgres", "--auth=trust"]
     # The wheel has no ICU. PostgreSQL's own C.UTF-8 sorts alike everywhere; trigrams need the C library's as well.
     command += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     command += ["--locale=C", "--lc-ctype=C.UTF-8", "--no-instructions"]

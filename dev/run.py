@@ -24,6 +24,7 @@ def main() -> int:
         port = site_port()
         with var_dir() as folder:
             run(folder, port)
+        return 0
     except StartError as error:
         print(error, file=sys.stderr)
         return 1

@@ -9,8 +9,8 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Servers:
 def servers(folder: Path, *, durable: bool = True) -> Iterator[Servers]:
     """Run what the environment does not name. The caller holds `folder` through `only_launch`."""
     found = Servers()
-    embedded = {
+    embedded: dict[str, Callable[[], AbstractContextManager[tuple[str, Child]]]] = {
         "DATABASE_URL": lambda: postgres(
             folder / "postgres", log=folder / "log/postgres.log", durable=durable
         ),

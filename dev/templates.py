@@ -11,7 +11,7 @@ from django.template.loader import get_template
 def main() -> int:
     django.setup()
     broken = 0
-    for folder in settings.TEMPLATES[0]["DIRS"]:
+    for folder in (settings.BASE_DIR / "templates", *settings.BASE_DIR.glob("*/templates")):
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             name = str(file.relative_to(folder))
             try:
