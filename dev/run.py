@@ -24,12 +24,12 @@ def main() -> int:
         port = site_port()
         with var_dir() as folder:
             run(folder, port)
-        return 0
     except StartError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 0
+        pass  # the ordinary end
+    return 0
 
 
 def run(folder: Path, port: int) -> None:
