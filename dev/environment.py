@@ -35,6 +35,12 @@ def site_port() -> int:
     return int(text)
 
 
+def read_variables(file: Path) -> dict[str, str]:
+    """The KEY=VALUE lines of a file."""
+    lines = [line.strip() for line in file.read_text().splitlines()]
+    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
+
 def demo_environment(folder: Path, port: int) -> dict[str, str]:
     """What the demo's processes need beside the addresses of the servers."""
     return {
@@ -67,7 +73,7 @@ def throwaway_environment(folder: Path) -> dict[str, str]:
 
 def _secrets_of(file: Path) -> dict[str, str]:
     """The secrets of this VAR_DIR, made once: sessions, encrypted contacts and the log-in outlive a restart."""
-    known = dict(line.split("=", 1) for line in file.read_text().splitlines()) if file.exists() else {}
+    known = read_variables(file) if file.exists() else {}
     if missing := {name: value for name, value in _new_secrets().items() if name not in known}:
         known |= missing
         unfinished = file.with_suffix(".new")

@@ -57,7 +57,7 @@ def postgres(folder: Path, *, log: Path, durable: bool = True) -> Iterator[tuple
             _make_cluster(data, log, account)
         _clear_stale_pid(data)
         options = TUNING | ({} if durable else FORGETFUL) | {"unix_socket_directories": str(sockets)}
-        command: list[str | Path] = [PROGRAMS / "postgres", "-D", data]
+        command = [PROGRAMS / "postgres", "-D", data]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         server = start("PostgreSQL", command, log=log, cwd=folder, account=account)
         try:
@@ -132,7 +132,7 @@ def _make_cluster(data: Path, log: Path, account: dict[str, Any] | None) -> None
     unfinished = data.with_name("unfinished")
     if unfinished.exists():
         shutil.rmtree(unfinished)
-    command: list[str | Path] = [PROGRAMS / "initdb", "-D", unfinished, "--username=postgres", "--auth=trust"]
+    command = [PROGRAMS / "initdb", "-D", unfinished, "--username=postgres", "--auth=trust"]
     # The wheel has no ICU. PostgreSQL's own C.UTF-8 sorts alike everywhere; trigrams need the C library's as well.
     command += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     command += ["--locale=C", "--lc-ctype=C.UTF-8", "--no-instructions"]

@@ -69,7 +69,7 @@ class Child:
 
 def start(
     name: str,
-    command: Sequence[str | Path],
+    command: Sequence[object],
     *,
     log: Path,
     env: Mapping[str, str] | None = None,

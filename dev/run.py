@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from dev.environment import PROJECT, demo_environment, site_port, var_dir
+from dev.environment import PROJECT, demo_environment, read_variables, site_port, var_dir
 from dev.processes import Child, StartError, interrupt_on_signals, only_launch, start
 from dev.servers import servers
 
@@ -71,35 +71,22 @@ def prepare(folder: Path, environment: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def site(folder: Path, port: int, environment: Mapping[str, str]) -> Iterator[list[Child]]:
+def site(folder: Path, port: int, environment: dict[str, str]) -> Iterator[list[Child]]:
     """Web, worker and beat; they end in the opposite order, so that what a last request hands over is still taken."""
-    celery = [*PYTHON, "celery", "--app", "config"]
-    worker = [
-        *celery,
-        "worker",
-        "--concurrency",
-        "2",
-        "--loglevel",
-        "INFO",
-        "--without-gossip",
-        "--without-mingle",
-    ]
-    beat = [
-        *celery,
-        "beat",
-        "--schedule",
-        str(folder / "celerybeat-schedule"),
-        "--pidfile",
-        "",
-        "--loglevel",
-        "INFO",
-    ]
-    web = [*PYTHON, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
-    web += ["--workers", "1", "--blocking-threads", "4", "config.wsgi:application"]
+    celery = ["celery", "--app", "config"]
+    quiet = ["--loglevel", "INFO", "--concurrency", "2", "--without-gossip", "--without-mingle"]
+    schedule = ["--schedule", folder / "celerybeat-schedule", "--pidfile", ""]
+    commands: dict[str, list[str | Path]] = {
+        "Worker": [*celery, "worker", *quiet],
+        "Beat": [*celery, "beat", *schedule],
+        "Web": ["granian", "--host", "127.0.0.1", "--port", str(port), "config.wsgi:application"],
+    }
+    environment = read_variables(PROJECT / "config/granian.env") | environment
     with ExitStack() as stack:
         children = []
-        for name, command in {"Worker": worker, "Beat": beat, "Web": web}.items():
-            child = start(name, command, log=folder / f"log/{name.lower()}.log", env=environment, cwd=PROJECT)
+        for name, command in commands.items():
+            log = folder / f"log/{name.lower()}.log"
+            child = start(name, [*PYTHON, *command], log=log, env=environment, cwd=PROJECT)
             stack.callback(child.stop)
             children.append(child)
         yield children

@@ -55,12 +55,12 @@ class Launch:
 
     def processes(self):
         """Everything that runs for it, known by its folder or its port."""
-        return [
-            process
-            for process in psutil.process_iter(["cmdline", "cwd"])
-            if str(self.folder) in " ".join([*(process.info["cmdline"] or []), process.info["cwd"] or ""])
-            or ["--port", str(self.port)] == (process.info["cmdline"] or [])[7:9]
-        ]
+        found = []
+        for process in psutil.process_iter(["cmdline", "cwd"]):
+            words = " ".join([*(process.info["cmdline"] or []), process.info["cwd"] or "", ""])
+            if str(self.folder) in words or f" --port {self.port} " in words:
+                found.append(process)
+        return found
 
     def end(self, sign=signal.SIGINT):
         self.process.send_signal(sign)
