@@ -6,7 +6,7 @@ import unicodedata
 from anyascii import anyascii
 
 from signatories.acronyms import acronym_of, is_acronym_for
-from signatories.lines import clean_line, without_accents
+from signatories.cleaning import clean_line, without_accents
 from signatories.lookalikes import has_mixed_scripts, looks_like_formula_or_address, scripts_of, skeleton
 
 __all__ = [
