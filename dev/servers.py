@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,12 +73,9 @@ def _throwaway_folder(home: Path) -> Iterator[Path]:
 
 
 def _sweep(old: Path) -> None:
-    """Remove what a killed run left behind; a run that is alive holds its folder."""
-    try:
-        with only_launch(old):
-            shutil.rmtree(old, ignore_errors=True)
-    except StartError:
-        return
+    """Remove what a killed run left behind. A run that is alive holds its folder, one that ends removes it itself."""
+    with suppress(StartError, FileNotFoundError), only_launch(old):
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def main(command: list[str]) -> int:
