@@ -8,7 +8,6 @@ import signal
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,8 +22,9 @@ FOLDER = pytest.StashKey[Path]()
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
     """Around all others: pytest-django's own hook loads the settings."""
-    # A suite that is asked to end must still stop its servers.
-    signal.signal(signal.SIGTERM, _interrupt)
+    # A suite that is asked to end must still stop its servers, also one that a script started in the background.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     with ExitStack() as stack:
         try:
             folder, environment = stack.enter_context(throwaway_servers())
@@ -34,10 +34,6 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         os.environ |= environment
         early_config.add_cleanup(stack.pop_all().close)
     return (yield)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 @pytest.fixture(scope="session")
