@@ -26,19 +26,22 @@ SUPPORTING = frozenset(
 )
 # Two people who vouch stand for one piece of evidence.
 REFERRALS_NEEDED = 2
-# One of these beside V2 makes V3.
-SECOND_CHANNEL = frozenset({EvidenceKind.CALLBACK, EvidenceKind.PUBLIC_STATEMENT})
 DEFAULT_BAR = Level.V2
 
 
 def level_of(kinds: Iterable[str]) -> Level:
-    """The level that standing evidence of these kinds gives; a kind stands once per piece of evidence."""
+    """The level that standing evidence of these kinds gives; a kind stands once per piece of evidence.
+
+    A public statement can carry V2 or lift to V3, but not both: V3 is V2 and something more.
+    """
     held = list(kinds)
     if EvidenceKind.MAILBOX not in held:
         return Level.V0
-    if SUPPORTING.isdisjoint(held) and held.count(EvidenceKind.REFERRAL) < REFERRALS_NEEDED:
+    supporting = len(SUPPORTING.intersection(held)) + (held.count(EvidenceKind.REFERRAL) >= REFERRALS_NEEDED)
+    if supporting == 0:
         return Level.V1
-    return Level.V2 if SECOND_CHANNEL.isdisjoint(held) else Level.V3
+    said_in_public = EvidenceKind.PUBLIC_STATEMENT in held and supporting > 1
+    return Level.V3 if EvidenceKind.CALLBACK in held or said_in_public else Level.V2
 
 
 def level(signature: Signature) -> Level:

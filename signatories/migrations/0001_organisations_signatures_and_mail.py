@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('confirm', 'Please confirm'), ('accepted', 'Accepted'), ('rejected', 'Rejected'), ('on_hold', 'A question')], max_length=30, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('confirm', 'Please confirm'), ('accepted', 'Accepted'), ('rejected', 'Rejected')], max_length=30, verbose_name='kind')),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'French'), ('es', 'Spanish'), ('ar', 'Arabic'), ('ru', 'Russian'), ('zh-hans', 'Chinese (simplified)')], max_length=10, verbose_name='language')),
                 ('recipient', signatories.fields.EncryptedText(null=True, verbose_name='recipient')),
                 ('recipient_hash', models.CharField(editable=False, max_length=64)),

@@ -1,0 +1,109 @@
+"""What the database itself refuses, whatever code asks for it."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.utils import InternalError
+
+from signatories.models import EventNote, Organisation, Signature, SignatureEvent
+from signatories.states import LEADS_TO, State
+from tests.builders import make_campaign, make_signature
+
+REFUSALS = (IntegrityError, InternalError)
+
+
+@pytest.fixture
+def campaign(db):
+    return make_campaign()
+
+
+def refused(do):
+    with pytest.raises(REFUSALS), transaction.atomic():
+        do()
+
+
+def test_an_event_can_neither_be_changed_nor_deleted(campaign):
+    signature = make_signature(campaign, state=State.CONFIRMED)
+    event = signature.events.first()
+
+    refused(lambda: SignatureEvent.objects.filter(pk=event.pk).update(reason="abuse"))
+    refused(lambda: SignatureEvent.objects.filter(pk=event.pk).delete())
+    refused(lambda: connection.cursor().execute("DELETE FROM signatories_signatureevent"))
+
+    assert SignatureEvent.objects.get(pk=event.pk).reason == ""
+
+
+def test_a_note_can_be_erased_without_its_event(campaign):
+    signature = make_signature(campaign, state=State.CONFIRMED)
+    event = signature.events.first()
+    EventNote.objects.create(event=event, text="names a person")
+
+    EventNote.objects.filter(event=event).delete()
+
+    assert SignatureEvent.objects.filter(pk=event.pk).exists()
+
+
+@pytest.mark.parametrize("before", list(State))
+@pytest.mark.parametrize("after", list(State))
+def test_m7_the_database_lets_states_follow_the_table_only(campaign, before, after):
+    signature = make_signature(campaign, state=State.CONFIRMED)
+    columns = {
+        "decided_at": signature.confirmed_at,
+        "decided_by_id": make_superuser_id(),
+        "decision_reason": "abuse",
+        "withdrawn_at": signature.confirmed_at,
+    }
+    twin = make_signature(campaign, state=State.SUBMITTED)
+    row = Signature(
+        campaign=campaign,
+        organisation=Organisation.objects.create(name="x", country_code="KE", org_type="ngo", sort_key="x", match_key="x"),
+        letter_version=signature.letter_version,
+        state=before,
+        submission_key="K" * 52,
+        submitted_at=signature.submitted_at,
+        confirmed_at=signature.confirmed_at,
+        merged_into=twin if before == State.MERGED else None,
+        **columns,
+    )
+    row.save()
+    change = Signature.objects.filter(pk=row.pk)
+
+    def move():
+        return change.update(state=after, merged_into=twin if after == State.MERGED else None)
+
+    if after in LEADS_TO[before] or after == before:
+        assert move() == 1
+    else:
+        refused(move)
+
+
+def make_superuser_id():
+    from tests.builders import make_superuser
+
+    return make_superuser().pk
+
+
+def test_one_organisation_has_one_live_signature_on_a_campaign(campaign):
+    first = make_signature(campaign, state=State.ACCEPTED)
+    second = make_signature(campaign, state=State.CONFIRMED)
+
+    refused(lambda: Signature.objects.filter(pk=second.pk).update(organisation=first.organisation))
+
+
+def test_list_keys_follow_the_register(campaign):
+    signature = make_signature(campaign, name="Beta Example", country_code="KE")
+    assert (signature.sort_key, signature.country_code) == (signature.organisation.sort_key, "KE")
+
+    Organisation.objects.filter(pk=signature.organisation_id).update(sort_key="alpha", country_code="UG")
+
+    signature.refresh_from_db()
+    assert (signature.sort_key, signature.country_code) == ("alpha", "UG")
+
+
+def test_list_keys_cannot_be_set_by_hand(campaign):
+    signature = make_signature(campaign, name="Beta Example")
+
+    Signature.objects.filter(pk=signature.pk).update(sort_key="aaaa", country_code="ZZ")
+
+    signature.refresh_from_db()
+    assert signature.sort_key == signature.organisation.sort_key
+    assert signature.country_code == signature.organisation.country_code
