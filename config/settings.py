@@ -2,49 +2,27 @@
 
 from pathlib import Path
 
-import environ
-from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from config import environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-
-
-def _required(name: str) -> str:
-    value = env.str(name, default="").strip()
-    if not value:
-        raise ImproperlyConfigured(f"{name} is not set. docs/settings.md says what it must hold.")
-    return value
-
-
-def _encryption_keys(text: str) -> list[str]:
-    keys = [key.strip() for key in text.split(",") if key.strip()]
-    for key in keys:
-        try:
-            Fernet(key)
-        except ValueError as error:
-            raise ImproperlyConfigured(
-                "FIELD_ENCRYPTION_KEYS must be Fernet keys (32 bytes, URL-safe base64), separated by commas."
-            ) from error
-    return keys
-
 
 # --- what the operator must give -------------------------------------------------------------------------
-SECRET_KEY = _required("SECRET_KEY")
-FIELD_ENCRYPTION_KEYS = _encryption_keys(_required("FIELD_ENCRYPTION_KEYS"))
-ALLOWED_HOSTS = [host.strip() for host in _required("ALLOWED_HOSTS").split(",") if host.strip()]
+DEMO = environment.flag("DEMO", default=False)
+HTTPS = environment.flag("HTTPS", default=True)
+if DEMO and HTTPS:
+    raise ImproperlyConfigured(
+        "DEMO shows every mail to everybody, so it needs HTTPS=0: it can't be a public site."
+    )
+SECRET_KEY = environment.secret_key(production=HTTPS)
+FIELD_ENCRYPTION_KEYS = environment.encryption_keys()
+ALLOWED_HOSTS = environment.allowed_hosts()
 # Keyed hashes of mailboxes outlive a change of SECRET_KEY only if they have a key of their own.
-LOOKUP_HASH_KEY = (
-    env.str("LOOKUP_HASH_KEY", default="") or salted_hmac("undersigned.lookup", "", SECRET_KEY).hexdigest()
-)
-
-DEMO = env.bool("DEMO", default=False)
-HTTPS = env.bool("HTTPS", default=True)
-SITE_URL = env.str(
-    "SITE_URL", default=f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0].lstrip('.')}"
-).rstrip("/")
+LOOKUP_HASH_KEY = environment.hash_key(default=salted_hmac("undersigned.lookup", "", SECRET_KEY).hexdigest())
+SITE_URL = environment.site_url(hosts=ALLOWED_HOSTS, https=HTTPS)
 DEBUG = False
 
 # --- the house -------------------------------------------------------------------------------------------
@@ -104,13 +82,15 @@ CRISPY_FAIL_SILENTLY = False
 
 # --- servers ---------------------------------------------------------------------------------------------
 DATABASES = {
-    "default": env.db_url("DATABASE_URL", default="postgresql://undersigned@127.0.0.1:5432/undersigned")
+    "default": environment.database(
+        connect_timeout=5,
+        # deploy/start sets it for the web process alone. Migrations, commands and the worker take their time.
+        statement_timeout=environment.whole_number("STATEMENT_TIMEOUT_SECONDS", default=0, at_least=0),
+    )
 }
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
-if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database.")
 
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+REDIS_URL = environment.broker()
 CELERY = {
     "broker_url": REDIS_URL,
     "broker_connection_retry_on_startup": True,
@@ -143,13 +123,13 @@ CELERY = {
 # --- mail ------------------------------------------------------------------------------------------------
 if DEMO:
     EMAIL_BACKEND = "dev.mail.EmlBackend"
-    MAIL_DIR = Path(env.str("MAIL_DIR", default="var/mail"))
+    MAIL_DIR = Path(environment.text("MAIL_DIR", default="var/mail"))
 else:
-    vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))
+    vars().update(environment.mail())
 EMAIL_TIMEOUT = 15
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"letters@{ALLOWED_HOSTS[0].lstrip('.')}")
+DEFAULT_FROM_EMAIL = environment.sender(default=f"letters@{ALLOWED_HOSTS[0].lstrip('.')}")
 # Seconds after which a mail that a worker claimed and did not settle is free again.
-OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=60)
+OUTBOX_LEASE_SECONDS = environment.whole_number("OUTBOX_LEASE_SECONDS", default=60, at_least=1)
 
 # --- log-in ----------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -167,10 +147,13 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Undersigned"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+MFA_ADAPTER = "signatories.staff.StaffMFAAdapter"
+# Staff log in on machines that are not always theirs: the session ends with the browser.
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+CACHES = {"default": {"BACKEND": "config.cache.RedisOrMemoryCache", "LOCATION": REDIS_URL}}
 
 # --- languages, times ------------------------------------------------------------------------------------
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
 LANGUAGES = [
     ("en", _("English")),
     ("fr", _("French")),
@@ -179,8 +162,7 @@ LANGUAGES = [
     ("ru", _("Russian")),
     ("zh-hans", _("Chinese (simplified)")),
 ]
-if LANGUAGE_CODE not in dict(LANGUAGES):
-    raise ImproperlyConfigured(f"LANGUAGE_CODE must be one of {', '.join(dict(LANGUAGES))}.")
+LANGUAGE_CODE = environment.language(known=list(dict(LANGUAGES)))
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -188,12 +170,12 @@ TIME_ZONE = "UTC"
 
 # --- static files ----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))
+STATIC_ROOT = Path(environment.text("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": env.str(
+        "BACKEND": environment.text(
             "STATICFILES_BACKEND", default="whitenoise.storage.CompressedManifestStaticFilesStorage"
         )
     },
@@ -213,8 +195,12 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("BEHIND_TLS_PROXY", default=False):
+if environment.flag("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Else all staff would share the proxy's address, and one stranger's wrong passwords would lock everybody out.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    # The limits of failed log-ins are counted per client, not for the proxy as a whole.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
