@@ -1,0 +1,18 @@
+"""How a line of the log looks: one way for every process, with what could name a person or open a link taken out."""
+
+import logging
+import re
+
+# A link that was mailed is a key; `Internal Server Error: /en/confirm/<token>/` would leave it in the log.
+SECRET_PATH = re.compile(r"(/(?:confirm|manage)/)[^/\s?#]+")
+# PostgreSQL puts the values of the row under an error's first line.
+DATABASE_DETAIL = re.compile(r"^(?:DETAIL|CONTEXT):.*$", re.MULTILINE)
+MAILBOX = re.compile(r"[^\s<>()\"'=,;:]+@[^\s<>()\"'=,;:]+\.[a-z0-9-]{2,}", re.IGNORECASE)
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Formats as usual, exception included, then cuts tokens, mailboxes and rows out of the text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = SECRET_PATH.sub(r"\1…", super().format(record))
+        return MAILBOX.sub("…@…", DATABASE_DETAIL.sub("DETAIL: …", text))
