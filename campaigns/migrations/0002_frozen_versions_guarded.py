@@ -56,6 +56,9 @@ CREATE FUNCTION campaigns_guard_frozen_ask() RETURNS trigger LANGUAGE plpgsql AS
 DECLARE
     campaign bigint;
 BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'status' = to_jsonb(OLD) - 'status' THEN
+        RETURN NEW;
+    END IF;
     IF TG_TABLE_NAME = 'campaigns_ask' THEN
         campaign := CASE TG_OP WHEN 'INSERT' THEN NEW.campaign_id ELSE OLD.campaign_id END;
     ELSE
@@ -66,7 +69,7 @@ BEGIN
     END IF;
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
-CREATE TRIGGER campaigns_guard_frozen_ask BEFORE INSERT OR DELETE OR UPDATE OF campaign_id, position ON campaigns_ask
+CREATE TRIGGER campaigns_guard_frozen_ask BEFORE INSERT OR UPDATE OR DELETE ON campaigns_ask
     FOR EACH ROW EXECUTE FUNCTION campaigns_guard_frozen_ask();
 CREATE TRIGGER campaigns_guard_frozen_ask_text BEFORE DELETE OR UPDATE ON campaigns_asktext
     FOR EACH ROW EXECUTE FUNCTION campaigns_guard_frozen_ask();
