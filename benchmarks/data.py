@@ -48,11 +48,20 @@ def letter(slug: str, signatories: int = 0) -> Campaign:
     with transaction.atomic():
         campaign = _campaign(slug)
         if signatories:
+            _leave_out_checks()
             _sign(campaign, signatories)
     with connection.cursor() as cursor:
         # What autovacuum will have done on a living site.
         cursor.execute("VACUUM ANALYZE signatories_organisation, signatories_signature")
     return campaign
+
+
+def _leave_out_checks() -> None:
+    """Two thirds of the time go into triggers and foreign keys that these rows can't break. Superusers may skip them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        if cursor.fetchone() == (True,):
+            cursor.execute("SET LOCAL session_replication_role = replica")
 
 
 def _campaign(slug: str) -> Campaign:
@@ -140,6 +149,8 @@ def _sign(campaign: Campaign, count: int) -> None:
         organisation_id="o.id",
         public_id="gen_random_uuid()",
         submission_key="md5(o.match_key)",
+        sort_key="o.sort_key",
+        country_code="o.country_code",
     )
 
 

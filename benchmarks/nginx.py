@@ -1,5 +1,6 @@
 """nginx serving given bytes with given headers from disk: what a cached page is measured against."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,8 @@ from benchmarks.frame import Reply, Server, Skipped, free_port, wait_for_http
 from dev.processes import start
 
 CONFIGURATION = """
-daemon off; worker_processes {workers}; pid {folder}/nginx.pid; error_log {folder}/error.log;
+{user}
+daemon off; worker_processes auto; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 1024; }}
 http {{
     access_log off; sendfile on; tcp_nopush on; keepalive_requests 10000000; server_tokens off;
@@ -19,35 +21,28 @@ http {{
     server {{
         listen 127.0.0.1:{port};
         location = /healthz {{ return 200; }}
-        {locations}
+        {location}
     }}
 }}
 """
+PATH = "/measured"  # an address with a closing slash would be a folder to nginx
 # What nginx says itself, or what has no meaning there.
-OWN_HEADERS = {
-    "server",
-    "date",
-    "content-length",
-    "content-type",
-    "etag",
-    "connection",
-    "age",
-    "last-modified",
-}
+OWN_HEADERS = {"server", "date", "content-length", "content-type", "etag", "connection", "age"}
 
 
 @contextmanager
-def nginx(folder: Path, pages: dict[str, Reply]) -> Iterator[Server]:
-    """Serve each reply's body under its path, with its headers; as many workers as cores."""
+def nginx(folder: Path, reply: Reply) -> Iterator[Server]:
+    """Serve the reply's body from a file at PATH, with its headers; as many workers as cores."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if program is None:
         raise Skipped("nginx is not installed")
     folder.mkdir()
     port = free_port()
-    locations = "\n        ".join(_location(folder, path, reply) for path, reply in pages.items())
+    # Started by root, its workers would run as somebody who may not read our folder.
+    user = "user root;" if os.geteuid() == 0 else ""
     configuration = folder / "nginx.conf"
     configuration.write_text(
-        CONFIGURATION.format(folder=folder, port=port, workers="auto", locations=locations)
+        CONFIGURATION.format(folder=folder, port=port, user=user, location=_location(folder, reply))
     )
     command = [program, "-p", folder, "-c", configuration, "-e", folder / "error.log"]
     child = start("nginx", command, log=folder / "nginx.log")
@@ -59,8 +54,8 @@ def nginx(folder: Path, pages: dict[str, Reply]) -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _location(folder: Path, path: str, reply: Reply) -> str:
-    file = folder / (path.strip("/").replace("/", "_") + ".body")
+def _location(folder: Path, reply: Reply) -> str:
+    file = folder / "body"
     file.write_bytes(reply.body)
     headers = " ".join(
         f"add_header {name} {_quoted(value)};"
@@ -68,7 +63,7 @@ def _location(folder: Path, path: str, reply: Reply) -> str:
         if name not in OWN_HEADERS
     )
     kind = _quoted(reply.headers["content-type"])
-    return f"location = {path} {{ alias {file}; types {{ }} default_type {kind}; {headers} }}"
+    return f"location = {PATH} {{ alias {file}; types {{ }} default_type {kind}; {headers} }}"
 
 
 def _quoted(value: str) -> str:

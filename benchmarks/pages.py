@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks import data
 from benchmarks.frame import Figure, House, Reply, Server, benchmark, get, in_turns
 from benchmarks.load import loader, throughput
-from benchmarks.nginx import nginx
+from benchmarks.nginx import PATH, nginx
 
 SIGNATORIES = (0, 80, 100_000)
 ROUNDS = 5
@@ -35,18 +35,18 @@ def pages(house: House) -> Iterator[Figure]:
 def _against_nginx(folder: Path, ours: Server, path: str, what: str, encoding: str) -> Iterator[Figure]:
     headers = {"Accept-Encoding": encoding}
     reply = _checked(get(ours.url + path, **headers), encoding)
-    with nginx(folder / "nginx", {path: reply}) as theirs:
-        if get(theirs.url + path).body != reply.body:
+    with nginx(folder / "nginx", reply) as theirs:
+        if get(theirs.url + PATH).body != reply.body:
             raise RuntimeError("nginx does not serve the same bytes")
         yield _figure(f"{what}, {encoding}, {len(reply.body):,} bytes", path, ours, headers, theirs, headers)
 
 
 def _not_modified(folder: Path, ours: Server, path: str, what: str) -> Iterator[Figure]:
     reply = _checked(get(ours.url + path), "identity")
-    with nginx(folder / "nginx", {path: reply}) as theirs:
+    with nginx(folder / "nginx", reply) as theirs:
         mine = {"If-None-Match": reply.headers["etag"]}
-        its = {"If-None-Match": get(theirs.url + path).headers["etag"]}
-        if [get(ours.url + path, **mine).status, get(theirs.url + path, **its).status] != [304, 304]:
+        its = {"If-None-Match": get(theirs.url + PATH).headers["etag"]}
+        if [get(ours.url + path, **mine).status, get(theirs.url + PATH, **its).status] != [304, 304]:
             raise RuntimeError("one of the two does not know its own entity tag again")
         yield _figure(what, path, ours, mine, theirs, its)
 
@@ -69,7 +69,7 @@ def _figure(
     speed = in_turns(
         ROUNDS,
         ours=lambda: throughput(ours, path, our_headers),
-        nginx=lambda: throughput(theirs, path, their_headers),
+        nginx=lambda: throughput(theirs, PATH, their_headers),
     )
     return Figure(
         what=what,

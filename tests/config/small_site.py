@@ -55,17 +55,15 @@ class Reply:
 class Reader:
     """Asks the cache as a WSGI server would."""
 
-    def __init__(self, cache):
-        self.cache = cache
+    def __init__(self, cache, host="letters.example"):
+        self.cache, self.host = cache, host
 
-    def get(
-        self, path="/en/letter/", query="", *, method="GET", host="letters.example", scheme="http", **headers
-    ):
+    def get(self, path="/en/letter/", query="", *, method="GET", host=None, scheme="http", **headers):
         environ = {
             "REQUEST_METHOD": method,
             "PATH_INFO": path,
             "QUERY_STRING": query,
-            "HTTP_HOST": host,
+            "HTTP_HOST": self.host if host is None else host,
             "wsgi.url_scheme": scheme,
             "wsgi.input": io.BytesIO(),
         } | {f"HTTP_{name.upper()}": value for name, value in headers.items()}

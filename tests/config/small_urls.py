@@ -9,6 +9,7 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import path
 from django.utils.translation import get_language
 
+import config.urls
 from config.headers import policy
 from config.publicpages import public
 from config.refusals import accepts_bodies_up_to
@@ -116,4 +117,5 @@ urlpatterns = [
     path("en/upload/", upload),
     path("en/embed/", embed),
     path("en/totp/", form, name="mfa_activate_totp"),
+    *config.urls.urlpatterns,  # the site's error pages name its own addresses
 ]
