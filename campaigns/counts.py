@@ -19,7 +19,7 @@ class Tally(Protocol):
 
 def tally(campaign: Campaign) -> Tally:
     """Counted now, in one query; nothing is stored (decision 0003)."""
-    counted: Tally = campaign.signatures.tally()  # type: ignore[attr-defined]  # signatories' reverse manager
+    counted: Tally = campaign.signatures.tally()
     return counted
 
 

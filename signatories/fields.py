@@ -5,7 +5,7 @@ from django.utils.functional import cached_property
 from encrypted_fields.fields import EncryptedTextField
 
 
-class EncryptedText(EncryptedTextField):
+class EncryptedText(EncryptedTextField):  # type: ignore[misc]  # the library has no types
     """Text that the database holds only as Fernet tokens (AES-128-CBC with HMAC-SHA256).
 
     The library derives its keys from SECRET_KEY and a salt; ours are given, so that they can be rotated

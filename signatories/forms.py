@@ -34,9 +34,9 @@ class LineField(forms.CharField):
     """One line of text as people type or paste it, cleaned of what no reader should meet (scenario S23)."""
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         # NUL stays for Django's validator, which refuses it: nobody types it, so it is never silently mended.
-        return text if text is None or "\0" in text else clean_line(text)
+        return text if "\0" in text else clean_line(text)
 
 
 class MailboxField(forms.CharField):
@@ -66,9 +66,14 @@ def current_consents(texts: list[ConsentText], language: str) -> dict[str, Conse
 class SignForm(forms.Form):
     """What the signer types. `offered_consents` are the wordings that the answers agree to."""
 
-    name = LineField(label=_("Name of the organisation"), max_length=255, help_text=_("As it should be printed."))
+    name = LineField(
+        label=_("Name of the organisation"), max_length=255, help_text=_("As it should be printed.")
+    )
     native_name = LineField(
-        label=_("Name in its own language"), max_length=255, required=False, help_text=_("If it is another one.")
+        label=_("Name in its own language"),
+        max_length=255,
+        required=False,
+        help_text=_("If it is another one."),
     )
     acronym = LineField(label=_("Acronym"), max_length=40, required=False)
     website = forms.URLField(
@@ -79,7 +84,9 @@ class SignForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url"}),
     )
     country_code = forms.ChoiceField(label=_("Country or territory"))
-    org_type = forms.ChoiceField(label=_("Type of organisation"), choices=[("", "—"), *OrganisationType.choices])
+    org_type = forms.ChoiceField(
+        label=_("Type of organisation"), choices=[("", "—"), *OrganisationType.choices]
+    )
     contact_name = LineField(
         label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
@@ -109,7 +116,10 @@ class SignForm(forms.Form):
         super().__init__(*args, **kwargs)
         language = get_language() or "en"
         self.offered_consents = current_consents(list(campaign.consent_texts.all()), language)
-        self._field("country_code").choices = [("", "—"), *countries.choices(language, campaign.naming_policy)]
+        self._field("country_code").choices = [
+            ("", "—"),
+            *countries.choices(language, campaign.naming_policy),
+        ]
         self._field("publication_mode").choices = [
             (mode, PublicationMode(mode).label) for mode in campaign.modes_allowed
         ]
@@ -145,7 +155,7 @@ class SignForm(forms.Form):
             opened = tokens.unseal(self.cleaned_data["opened"], max_age=SEAL_LIFE)["at"]
         except tokens.BadSeal:
             return True
-        return datetime.now(UTC).timestamp() - opened < MINIMUM_SECONDS
+        return datetime.now(UTC).timestamp() - float(opened) < MINIMUM_SECONDS
 
     def entry(self) -> Entry:
         """The cleaned answers for `signing.sign`."""
@@ -174,7 +184,9 @@ class SignForm(forms.Form):
         helper.form_tag = False
         helper.disable_csrf = True  # the template places it
         helper.layout = Layout(
-            Fieldset(_("The organisation"), "name", "native_name", "acronym", "website", "country_code", "org_type"),
+            Fieldset(
+                _("The organisation"), "name", "native_name", "acronym", "website", "country_code", "org_type"
+            ),
             Fieldset(_("You, who sign for it"), "contact_name", "contact_role", "mailbox"),
             Fieldset(_("What is published"), "publication_mode"),
             Fieldset(_("Your data"), *self._consent_rows()),
@@ -185,7 +197,10 @@ class SignForm(forms.Form):
 
     def _consent_rows(self) -> list[Any]:
         rows: list[Any] = []
-        for kind, field in ((ConsentKind.DATA_PROCESSING, "consent_data"), (ConsentKind.UPDATES, "consent_updates")):
+        for kind, field in (
+            (ConsentKind.DATA_PROCESSING, "consent_data"),
+            (ConsentKind.UPDATES, "consent_updates"),
+        ):
             if text := self.offered_consents.get(kind):
                 rows += [HTML(_wording(text)), field]
         return rows

@@ -1,6 +1,6 @@
 """What staff may do with a signature. Each function is one transaction and leaves an event."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ class PossibleDuplicate(Refused):
     """An accepted signature seems to be of the same organisation, and nobody has said that it isn't."""
 
 
-def accept(*, signature: Signature, by: AbstractBaseUser, note: str = "") -> None:
+def accept(*, signature: Signature, by: User, note: str = "") -> None:
     """confirmed or on_hold → accepted. A public signature counts from this moment.
 
     Raises BelowTheBar, PossibleDuplicate, IllegalTransition, AlreadyDecided.
@@ -47,7 +47,9 @@ def accept(*, signature: Signature, by: AbstractBaseUser, note: str = "") -> Non
             decision_reason="",
             joined_total_at=now if is_public else None,
         )
-        Organisation.objects.filter(pk=signature.organisation_id, registered_at=None).update(registered_at=now)
+        Organisation.objects.filter(pk=signature.organisation_id, registered_at=None).update(
+            registered_at=now
+        )
         notices.tell_decision(signature, MailKind.ACCEPTED, now)
 
 
@@ -75,12 +77,14 @@ def _refuse_duplicate(signature: Signature) -> None:
     twin = verification.possible_duplicates(signature).filter(state=State.ACCEPTED).first()
     if twin is not None:
         raise PossibleDuplicate(
-            _("“%(name)s” is accepted and may be the same organisation. Reject one as a duplicate, or say that they differ.")
+            _(
+                "“%(name)s” is accepted and may be the same organisation. Reject one as a duplicate, or say that they differ."
+            )
             % {"name": twin.organisation.name}
         )
 
 
-def hold(*, signature: Signature, by: AbstractBaseUser, note: str = "") -> None:
+def hold(*, signature: Signature, by: User, note: str = "") -> None:
     """confirmed or accepted → on_hold. An accepted one leaves list and count. Raises what `change_state` raises."""
     with transaction.atomic():
         change_state(
@@ -94,7 +98,7 @@ def hold(*, signature: Signature, by: AbstractBaseUser, note: str = "") -> None:
         )
 
 
-def reject(*, signature: Signature, by: AbstractBaseUser, reason: Reason, note: str = "") -> None:
+def reject(*, signature: Signature, by: User, reason: Reason, note: str = "") -> None:
     """submitted, confirmed or on_hold → rejected. The signer is told politely; `note` stays with the staff."""
     now = timezone.now()
     with transaction.atomic():
@@ -112,7 +116,7 @@ def reject(*, signature: Signature, by: AbstractBaseUser, reason: Reason, note: 
 
 
 def add_evidence(
-    *, signature: Signature, kind: EvidenceKind, by: AbstractBaseUser, note: str = "", identifier: str = ""
+    *, signature: Signature, kind: EvidenceKind, by: User, note: str = "", identifier: str = ""
 ) -> Evidence:
     """Records one checked reason to believe `signature`. Raises Refused for a kind that no person records."""
     if kind not in RECORDABLE:
@@ -123,13 +127,18 @@ def add_evidence(
         raise Refused(_("This evidence is recorded already."))
     with transaction.atomic():
         evidence = Evidence.objects.create(
-            signature=signature, kind=kind, note=note, identifier=identifier, recorded_by=by, recorded_at=timezone.now()
+            signature=signature,
+            kind=kind,
+            note=note,
+            identifier=identifier,
+            recorded_by=by,
+            recorded_at=timezone.now(),
         )
         record(signature, kind=EventKind.EVIDENCE, actor=staff(by), detail=kind, note=note)
     return evidence
 
 
-def take_back_evidence(*, evidence: Evidence, by: AbstractBaseUser, note: str = "") -> None:
+def take_back_evidence(*, evidence: Evidence, by: User, note: str = "") -> None:
     """Marks `evidence` as not standing any more; the row stays. The proven mailbox can't be taken back."""
     if evidence.kind == EvidenceKind.MAILBOX:
         raise Refused(_("That the mailbox was proven can't be taken back."))
@@ -137,11 +146,15 @@ def take_back_evidence(*, evidence: Evidence, by: AbstractBaseUser, note: str = 
         standing = Evidence.objects.standing().filter(pk=evidence.pk)
         if standing.update(taken_back_at=timezone.now()):
             record(
-                evidence.signature, kind=EventKind.EVIDENCE_TAKEN_BACK, actor=staff(by), detail=evidence.kind, note=note
+                evidence.signature,
+                kind=EventKind.EVIDENCE_TAKEN_BACK,
+                actor=staff(by),
+                detail=evidence.kind,
+                note=note,
             )
 
 
-def mark_not_duplicate(*, signature: Signature, by: AbstractBaseUser, note: str) -> None:
+def mark_not_duplicate(*, signature: Signature, by: User, note: str) -> None:
     """Notes that a person looked and found another organisation; from then on it may be accepted beside its like."""
     if not note:
         raise Refused(_("Say in a sentence why they are different organisations."))
@@ -149,7 +162,7 @@ def mark_not_duplicate(*, signature: Signature, by: AbstractBaseUser, note: str)
         record(signature, kind=EventKind.NOT_DUPLICATE, actor=staff(by), note=note)
 
 
-def add_note(*, signature: Signature, by: AbstractBaseUser, note: str) -> None:
+def add_note(*, signature: Signature, by: User, note: str) -> None:
     """Adds a note for the staff."""
     if not note:
         raise Refused(_("The note is empty."))
@@ -157,14 +170,14 @@ def add_note(*, signature: Signature, by: AbstractBaseUser, note: str) -> None:
         record(signature, kind=EventKind.NOTE, actor=staff(by), note=note)
 
 
-def reveal_contact(*, signature: Signature, by: AbstractBaseUser) -> list[Contact]:
+def reveal_contact(*, signature: Signature, by: User) -> list[Contact]:
     """The contacts in clear, first one first. That they were looked at is an event."""
     with transaction.atomic():
         record(signature, kind=EventKind.REVEALED, actor=staff(by))
         return list(signature.contacts.order_by("-is_primary", "pk"))
 
 
-def send_again(*, signature: Signature, by: AbstractBaseUser) -> None:
+def send_again(*, signature: Signature, by: User) -> None:
     """Queues a fresh confirmation mail for this signature only (scenario S9). Raises Refused when it is confirmed."""
     now = timezone.now()
     contact = signature.contacts.filter(is_primary=True).first()
@@ -174,6 +187,8 @@ def send_again(*, signature: Signature, by: AbstractBaseUser) -> None:
         outbox.lock_mailbox(contact.mailbox_hash)
         slot = outbox.next_confirm_slot(contact.mailbox_hash, now)
         if slot > now:
-            raise Refused(_("This mailbox had enough mail for now. The limit is three a day, a minute apart."))
+            raise Refused(
+                _("This mailbox had enough mail for now. The limit is three a day, a minute apart.")
+            )
         notices.ask_to_confirm(signature, contact, now, not_before=now)
         record(signature, kind=EventKind.MAIL_AGAIN, actor=staff(by))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,14 +42,14 @@ class Actor:
     """Who does something: a member of staff, the signer, or the system."""
 
     kind: ActorKind
-    user: AbstractBaseUser | None = None
+    user: User | None = None
 
 
 SIGNER = Actor(ActorKind.SIGNER)
 SYSTEM = Actor(ActorKind.SYSTEM)
 
 
-def staff(user: AbstractBaseUser) -> Actor:
+def staff(user: User) -> Actor:
     return Actor(ActorKind.STAFF, user)
 
 
@@ -71,7 +71,13 @@ def change_state(
     for column, value in columns.items():
         setattr(signature, column, value)
     return record(
-        signature, kind=EventKind.CHANGED, actor=actor, from_state=before, to_state=to, reason=reason, note=note
+        signature,
+        kind=EventKind.CHANGED,
+        actor=actor,
+        from_state=before,
+        to_state=to,
+        reason=reason,
+        note=note,
     )
 
 

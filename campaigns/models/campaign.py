@@ -2,10 +2,9 @@
 
 import zoneinfo
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -26,15 +25,22 @@ from campaigns.choices import (
     Stage,
 )
 
-if TYPE_CHECKING:
-    from django_stubs_ext.db.models.manager import RelatedManager
-
-    from campaigns.models.letter import Ask, LetterVersion
-    from campaigns.models.story import Quote, Update
-
 # Addresses of the site itself: a campaign of that name could never be reached.
 RESERVED_SLUGS = frozenset(
-    {"admin", "staff", "static", "media", "dev", "healthz", "api", "verify", "confirm", "manage", "sitemap", "robots"}
+    {
+        "admin",
+        "staff",
+        "static",
+        "media",
+        "dev",
+        "healthz",
+        "api",
+        "verify",
+        "confirm",
+        "manage",
+        "sitemap",
+        "robots",
+    }
     | {code for code, _name in LANGUAGES}
 )
 
@@ -48,7 +54,9 @@ def validate_slug(value: str) -> None:
 def validate_zone(value: str) -> None:
     """Refuses anything but a name of the IANA time zone database, such as Europe/Zurich."""
     if value not in zoneinfo.available_timezones():
-        raise ValidationError(_("“%(value)s” is not an IANA time zone such as Europe/Zurich."), params={"value": value})
+        raise ValidationError(
+            _("“%(value)s” is not an IANA time zone such as Europe/Zurich."), params={"value": value}
+        )
 
 
 def default_languages() -> list[str]:
@@ -111,25 +119,25 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         out = Q(embargo_until__isnull=True) | Q(embargo_until__lte=now)
         return self.exclude(stage__in=[Stage.DRAFT, Stage.CIRCULATING]).filter(out)
 
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "CampaignQuerySet":
+    def visible_to(self, user: User | AnonymousUser) -> "CampaignQuerySet":
         """Campaigns on which `user` has a role of any kind; all of them for a superuser."""
         return self._held_by(user, Role.values)
 
-    def managed_by(self, user: AbstractBaseUser | AnonymousUser) -> "CampaignQuerySet":
+    def managed_by(self, user: User | AnonymousUser) -> "CampaignQuerySet":
         """Campaigns on which `user` is a manager; all of them for a superuser."""
         return self._held_by(user, [Role.MANAGER])
 
-    def moderated_by(self, user: AbstractBaseUser | AnonymousUser) -> "CampaignQuerySet":
+    def moderated_by(self, user: User | AnonymousUser) -> "CampaignQuerySet":
         """Campaigns on which `user` is a moderator; all of them for a superuser."""
         return self._held_by(user, [Role.MODERATOR])
 
-    def _held_by(self, user: AbstractBaseUser | AnonymousUser, roles: list[str]) -> "CampaignQuerySet":
+    def _held_by(self, user: User | AnonymousUser, roles: list[str]) -> "CampaignQuerySet":
         if not (user.is_authenticated and user.is_active):
             return self.none()
-        if getattr(user, "is_superuser", False):
+        if user.is_superuser:
             return self
         # A subquery, not a join: two roles on one campaign must not list it twice.
-        return self.filter(pk__in=user.campaign_roles.filter(role__in=roles).values("campaign"))  # type: ignore[union-attr]
+        return self.filter(pk__in=user.campaign_roles.filter(role__in=roles).values("campaign"))
 
 
 class Campaign(models.Model):
@@ -139,7 +147,10 @@ class Campaign(models.Model):
         _("address"),
         max_length=60,
         unique=True,
-        validators=[validate_slug, RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Small letters, digits and hyphens."))],
+        validators=[
+            validate_slug,
+            RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Small letters, digits and hyphens.")),
+        ],
         help_text=_("The part of the address that names the letter, such as hrd-agenda."),
     )
     host = models.ForeignKey(Host, models.PROTECT, related_name="campaigns", verbose_name=_("host"))
@@ -151,11 +162,18 @@ class Campaign(models.Model):
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
     goal = models.PositiveIntegerField(_("goal"), null=True, blank=True)
     follows = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="followed_by", verbose_name=_("follows the campaign")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followed_by",
+        verbose_name=_("follows the campaign"),
     )
     topics = models.ManyToManyField(Topic, related_name="campaigns", blank=True, verbose_name=_("topics"))
     languages = ArrayField(
-        models.CharField(max_length=10, choices=LANGUAGES), default=default_languages, verbose_name=_("languages")
+        models.CharField(max_length=10, choices=LANGUAGES),
+        default=default_languages,
+        verbose_name=_("languages"),
     )
     accent = models.CharField(
         _("accent colour"),
@@ -164,9 +182,14 @@ class Campaign(models.Model):
         validators=[RegexValidator(r"^#[0-9a-f]{6}$", _("A colour such as #1d4f73."))],
     )
     naming_policy = models.CharField(
-        _("names of countries and territories"), max_length=10, choices=NamingPolicy, default=NamingPolicy.COMMON
+        _("names of countries and territories"),
+        max_length=10,
+        choices=NamingPolicy,
+        default=NamingPolicy.COMMON,
     )
-    list_order = models.CharField(_("order of the list"), max_length=10, choices=ListOrder, default=ListOrder.NAME)
+    list_order = models.CharField(
+        _("order of the list"), max_length=10, choices=ListOrder, default=ListOrder.NAME
+    )
     modes_allowed = ArrayField(
         models.CharField(max_length=20, choices=PublicationMode),
         default=default_modes,
@@ -189,14 +212,6 @@ class Campaign(models.Model):
 
     objects = CampaignQuerySet.as_manager()
 
-    if TYPE_CHECKING:
-        texts: RelatedManager["CampaignText"]
-        consent_texts: RelatedManager["ConsentText"]
-        letter_versions: RelatedManager["LetterVersion"]
-        asks: RelatedManager["Ask"]
-        updates: RelatedManager["Update"]
-        quotes: RelatedManager["Quote"]
-
     class Meta:
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
@@ -208,7 +223,9 @@ class Campaign(models.Model):
                 violation_error_message=_("The deadline must come after the opening."),
             ),
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="campaign_stage_known"),
-            models.CheckConstraint(condition=Q(goal__isnull=True) | Q(goal__gt=0), name="campaign_goal_positive"),
+            models.CheckConstraint(
+                condition=Q(goal__isnull=True) | Q(goal__gt=0), name="campaign_goal_positive"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -247,7 +264,9 @@ class CampaignText(models.Model):
 class ConsentText(models.Model):
     """A wording that signers agree to. Changing a wording means a new version: a consent names what was read."""
 
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="consent_texts", verbose_name=_("campaign"))
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, related_name="consent_texts", verbose_name=_("campaign")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=ConsentKind)
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     language = models.CharField(_("language"), max_length=10, choices=LANGUAGES)
@@ -259,7 +278,8 @@ class ConsentText(models.Model):
         ordering = ["kind", "-version", "language"]
         constraints = [
             models.UniqueConstraint(
-                fields=["campaign", "kind", "version", "language"], name="consent_text_once_per_version_and_language"
+                fields=["campaign", "kind", "version", "language"],
+                name="consent_text_once_per_version_and_language",
             ),
         ]
 

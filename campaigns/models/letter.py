@@ -1,16 +1,11 @@
 """The letter's text in numbered versions, and its asks. A frozen version is guarded by the database."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.choices import LANGUAGES, AskStatus, TextStatus
 from campaigns.models.campaign import Campaign
-
-if TYPE_CHECKING:
-    from django_stubs_ext.db.models.manager import RelatedManager
 
 
 class LetterVersionQuerySet(models.QuerySet["LetterVersion"]):
@@ -25,7 +20,9 @@ class LetterVersionQuerySet(models.QuerySet["LetterVersion"]):
 class LetterVersion(models.Model):
     """A numbered state of the letter. Frozen, it has a SHA-256 and its texts can't change any more."""
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="letter_versions", verbose_name=_("campaign"))
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, related_name="letter_versions", verbose_name=_("campaign")
+    )
     number = models.PositiveSmallIntegerField(_("number"))
     is_material = models.BooleanField(
         _("material change"), default=False, help_text=_("Signatories are asked to re-affirm.")
@@ -35,9 +32,6 @@ class LetterVersion(models.Model):
     sha256 = models.CharField(_("SHA-256"), max_length=64, null=True, blank=True, editable=False)
 
     objects = LetterVersionQuerySet.as_manager()
-
-    if TYPE_CHECKING:
-        texts: RelatedManager["LetterText"]
 
     class Meta:
         verbose_name = _("letter version")
@@ -58,11 +52,17 @@ class LetterVersion(models.Model):
 
 
 class LetterText(models.Model):
-    version = models.ForeignKey(LetterVersion, models.PROTECT, related_name="texts", verbose_name=_("version"))
+    version = models.ForeignKey(
+        LetterVersion, models.PROTECT, related_name="texts", verbose_name=_("version")
+    )
     language = models.CharField(_("language"), max_length=10, choices=LANGUAGES)
-    status = models.CharField(_("status"), max_length=20, choices=TextStatus, default=TextStatus.AUTHORITATIVE)
+    status = models.CharField(
+        _("status"), max_length=20, choices=TextStatus, default=TextStatus.AUTHORITATIVE
+    )
     title = models.CharField(_("title"), max_length=255)
-    body = models.TextField(_("letter"), help_text=_("Markdown: paragraphs, ## headings, lists, emphasis, links."))
+    body = models.TextField(
+        _("letter"), help_text=_("Markdown: paragraphs, ## headings, lists, emphasis, links.")
+    )
 
     class Meta:
         verbose_name = _("letter text")
@@ -74,7 +74,9 @@ class LetterText(models.Model):
                 condition=Q(status=TextStatus.AUTHORITATIVE),
                 name="letter_text_one_authoritative",
             ),
-            models.CheckConstraint(condition=Q(status__in=TextStatus.values), name="letter_text_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=TextStatus.values), name="letter_text_status_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -87,9 +89,6 @@ class Ask(models.Model):
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="asks", verbose_name=_("campaign"))
     position = models.PositiveSmallIntegerField(_("position"))
     status = models.CharField(_("status"), max_length=20, choices=AskStatus, default=AskStatus.OPEN)
-
-    if TYPE_CHECKING:
-        texts: RelatedManager["AskText"]
 
     class Meta:
         verbose_name = _("ask")

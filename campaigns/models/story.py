@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -11,9 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.choices import LANGUAGES, AskStatus, UpdateKind
 from campaigns.models.campaign import Campaign
 from campaigns.models.letter import Ask
-
-if TYPE_CHECKING:
-    from django_stubs_ext.db.models.manager import RelatedManager
 
 
 class UpdateQuerySet(models.QuerySet["Update"]):
@@ -37,9 +33,6 @@ class Update(models.Model):
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
 
     objects = UpdateQuerySet.as_manager()
-
-    if TYPE_CHECKING:
-        texts: RelatedManager["UpdateText"]
 
     class Meta:
         verbose_name = _("update")
@@ -89,7 +82,9 @@ class Quote(models.Model):
         verbose_name_plural = _("quotes")
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "language", "position"], name="quote_position_unique"),
+            models.UniqueConstraint(
+                fields=["campaign", "language", "position"], name="quote_position_unique"
+            ),
         ]
 
     def __str__(self) -> str:

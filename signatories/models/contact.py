@@ -19,7 +19,9 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 class Contact(models.Model):
     """The person who signed, or a second one after a merge. Only `mailbox_domain` can be read without the key."""
 
-    signature = models.ForeignKey(Signature, models.PROTECT, related_name="contacts", verbose_name=_("signature"))
+    signature = models.ForeignKey(
+        Signature, models.PROTECT, related_name="contacts", verbose_name=_("signature")
+    )
     is_primary = models.BooleanField(_("first contact"), default=True)
     name = EncryptedText(_("name"), null=True)
     role = EncryptedText(_("role"), null=True)
@@ -43,11 +45,15 @@ class Contact(models.Model):
             models.UniqueConstraint(
                 fields=["signature"], condition=Q(is_primary=True), name="contact_one_primary_per_signature"
             ),
-            models.CheckConstraint(condition=Q(email_status__in=EmailStatus.values), name="contact_email_status_known"),
+            models.CheckConstraint(
+                condition=Q(email_status__in=EmailStatus.values), name="contact_email_status_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["mailbox_domain"], name="contact_mailbox_domain"),
-            models.Index(fields=["erase_after"], name="contact_erase_after", condition=Q(erase_after__isnull=False)),
+            models.Index(
+                fields=["erase_after"], name="contact_erase_after", condition=Q(erase_after__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -71,7 +77,9 @@ class Consent(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
-                fields=["contact", "kind"], condition=Q(taken_back_at__isnull=True), name="consent_one_standing_per_kind"
+                fields=["contact", "kind"],
+                condition=Q(taken_back_at__isnull=True),
+                name="consent_one_standing_per_kind",
             ),
             models.CheckConstraint(condition=Q(kind__in=ConsentKind.values), name="consent_kind_known"),
         ]
@@ -83,7 +91,9 @@ class Consent(models.Model):
 class MailLink(models.Model):
     """A link that was mailed. The database holds only the SHA-256 of its random 256 bits; one purpose each."""
 
-    signature = models.ForeignKey(Signature, models.PROTECT, related_name="links", verbose_name=_("signature"))
+    signature = models.ForeignKey(
+        Signature, models.PROTECT, related_name="links", verbose_name=_("signature")
+    )
     purpose = models.CharField(_("purpose"), max_length=20, choices=LinkPurpose)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"))
@@ -95,7 +105,9 @@ class MailLink(models.Model):
         verbose_name_plural = _("mailed links")
         default_permissions = ()
         constraints = [
-            models.CheckConstraint(condition=Q(purpose__in=LinkPurpose.values), name="mail_link_purpose_known"),
+            models.CheckConstraint(
+                condition=Q(purpose__in=LinkPurpose.values), name="mail_link_purpose_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,15 +18,27 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 class Evidence(models.Model):
     """Recorded by a member of staff, or by the program when a mailbox was proven. Never deleted, only taken back."""
 
-    signature = models.ForeignKey(Signature, models.PROTECT, related_name="evidence", verbose_name=_("signature"))
+    signature = models.ForeignKey(
+        Signature, models.PROTECT, related_name="evidence", verbose_name=_("signature")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=EvidenceKind)
     identifier = models.CharField(_("number in the register"), max_length=100, blank=True)
     note = models.TextField(_("where it was seen"), blank=True, max_length=2000)
     referrer = models.ForeignKey(
-        Signature, models.PROTECT, null=True, blank=True, related_name="vouched_for", verbose_name=_("who vouches")
+        Signature,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="vouched_for",
+        verbose_name=_("who vouches"),
     )
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("recorded by"),
     )
     recorded_at = models.DateTimeField(_("recorded"))
     taken_back_at = models.DateTimeField(_("taken back"), null=True, blank=True)
@@ -46,7 +58,9 @@ class Evidence(models.Model):
             ),
             models.CheckConstraint(condition=Q(kind__in=EvidenceKind.values), name="evidence_kind_known"),
             models.CheckConstraint(
-                condition=Q(kind=EvidenceKind.MAILBOX) | Q(recorded_by__isnull=False) | Q(referrer__isnull=False),
+                condition=Q(kind=EvidenceKind.MAILBOX)
+                | Q(recorded_by__isnull=False)
+                | Q(referrer__isnull=False),
                 name="evidence_recorded_by_somebody",
             ),
             models.CheckConstraint(
@@ -55,7 +69,8 @@ class Evidence(models.Model):
                 name="evidence_referral_has_referrer",
             ),
             models.CheckConstraint(
-                condition=~Q(kind=EvidenceKind.REGISTER) | ~Q(identifier=""), name="evidence_register_has_identifier"
+                condition=~Q(kind=EvidenceKind.REGISTER) | ~Q(identifier=""),
+                name="evidence_register_has_identifier",
             ),
         ]
 

@@ -1,6 +1,6 @@
 """The register of organisations, which lasts across campaigns."""
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
@@ -16,9 +16,9 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Organisations of which staff have accepted a signature at least once."""
         return self.filter(registered_at__isnull=False)
 
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "OrganisationQuerySet":
+    def visible_to(self, user: User | AnonymousUser) -> "OrganisationQuerySet":
         """Organisations that signed, in whatever state, a campaign on which `user` has a role."""
-        if getattr(user, "is_superuser", False):
+        if user.is_superuser:
             return self
         return self.filter(signatures__campaign__in=Campaign.objects.visible_to(user)).distinct()
 
@@ -28,10 +28,14 @@ class Organisation(models.Model):
 
     name = models.CharField(_("name"), max_length=255)
     native_name = models.CharField(_("name in its own language"), max_length=255, blank=True)
-    native_language = models.CharField(_("that language"), max_length=35, blank=True, help_text=_("BCP 47, such as ka"))
+    native_language = models.CharField(
+        _("that language"), max_length=35, blank=True, help_text=_("BCP 47, such as ka")
+    )
     name_en = models.CharField(_("name in English"), max_length=255, blank=True)
     acronym = models.CharField(_("acronym"), max_length=40, blank=True)
-    aliases = ArrayField(models.CharField(max_length=255), default=list, blank=True, verbose_name=_("other names"))
+    aliases = ArrayField(
+        models.CharField(max_length=255), default=list, blank=True, verbose_name=_("other names")
+    )
     country_code = models.CharField(
         _("country or territory"), max_length=2, validators=[RegexValidator(r"^[A-Z]{2}$")]
     )
@@ -42,7 +46,9 @@ class Organisation(models.Model):
     org_type = models.CharField(_("type of organisation"), max_length=20, choices=OrganisationType)
     identifier = models.CharField(_("number in a public register"), max_length=100, blank=True)
     website = models.URLField(_("website"), max_length=255, blank=True)
-    registrable_domain = models.CharField(_("domain of the website"), max_length=253, blank=True, editable=False)
+    registrable_domain = models.CharField(
+        _("domain of the website"), max_length=253, blank=True, editable=False
+    )
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="sections", verbose_name=_("section of")
     )
@@ -62,8 +68,12 @@ class Organisation(models.Model):
         ordering = ["sort_key", "pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="organisation_named"),
-            models.CheckConstraint(condition=Q(country_code__regex=r"^[A-Z]{2}$"), name="organisation_country_code"),
-            models.CheckConstraint(condition=Q(org_type__in=OrganisationType.values), name="organisation_type_known"),
+            models.CheckConstraint(
+                condition=Q(country_code__regex=r"^[A-Z]{2}$"), name="organisation_country_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(org_type__in=OrganisationType.values), name="organisation_type_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["match_key"], name="organisation_match_key"),
@@ -79,5 +89,3 @@ class Organisation(models.Model):
     def website_text(self) -> str:
         """The website as people write it: without scheme and closing slash."""
         return self.website.removeprefix("https://").removeprefix("http://").rstrip("/")
-
-

@@ -1,11 +1,11 @@
 """A signature: the act of one organisation on one campaign, on its three separate axes."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Q
@@ -16,16 +16,9 @@ from campaigns.models import Campaign, LetterVersion
 from signatories.models.organisation import Organisation
 from signatories.states import LIVE, WAITING, Flag, PartInCampaign, Reason, Source, State
 
-if TYPE_CHECKING:
-    from django_stubs_ext.db.models.manager import RelatedManager
 
-    from signatories.models.contact import Contact
-    from signatories.models.evidence import Evidence
-    from signatories.models.outbox import OutboxMail
-    from signatories.models.trail import SignatureEvent
-
-
-class Tally(NamedTuple):
+@dataclass(frozen=True)
+class Tally:
     """How many signatories there are. `countries` counts those of the named ones alone (product.md, rule 3)."""
 
     count: int
@@ -67,9 +60,9 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         """Submitted before `moment` and still not confirmed."""
         return self.filter(state=State.SUBMITTED, submitted_at__lt=moment)
 
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "SignatureQuerySet":
+    def visible_to(self, user: User | AnonymousUser) -> "SignatureQuerySet":
         """Signatures of the campaigns on which `user` has a role. Every screen of the staff starts here."""
-        if getattr(user, "is_superuser", False):
+        if user.is_superuser:
             return self
         return self.filter(campaign__in=Campaign.objects.visible_to(user))
 
@@ -77,7 +70,9 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 class Signature(models.Model):
     """Its state changes only through the functions of `signing` and `moderation`; the database refuses the rest."""
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="signatures", verbose_name=_("campaign"))
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, related_name="signatures", verbose_name=_("campaign")
+    )
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="signatures", verbose_name=_("organisation")
     )
@@ -85,7 +80,9 @@ class Signature(models.Model):
         LetterVersion, models.PROTECT, related_name="signatures", verbose_name=_("letter version")
     )
     public_id = models.UUIDField(_("public id"), default=uuid.uuid4, unique=True, editable=False)
-    state = models.CharField(_("state"), max_length=20, choices=State, default=State.SUBMITTED, editable=False)
+    state = models.CharField(
+        _("state"), max_length=20, choices=State, default=State.SUBMITTED, editable=False
+    )
     publication_mode = models.CharField(
         _("publication mode"),
         max_length=20,
@@ -93,12 +90,16 @@ class Signature(models.Model):
         default=PublicationMode.PUBLIC,
         editable=False,
     )
-    role = models.CharField(_("role"), max_length=20, choices=PartInCampaign, default=PartInCampaign.SIGNATORY)
+    role = models.CharField(
+        _("role"), max_length=20, choices=PartInCampaign, default=PartInCampaign.SIGNATORY
+    )
     source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.FORM, editable=False)
     via = models.CharField(_("came through"), max_length=60, blank=True, editable=False)
     import_batch = models.CharField(_("import batch"), max_length=40, blank=True, editable=False)
     language = models.CharField(_("language of the signer"), max_length=10, choices=LANGUAGES, default="en")
-    flags = ArrayField(models.CharField(max_length=30, choices=Flag), default=list, blank=True, verbose_name=_("flags"))
+    flags = ArrayField(
+        models.CharField(max_length=30, choices=Flag), default=list, blank=True, verbose_name=_("flags")
+    )
     # Keyed hash of campaign, mailbox and name: the same form sent twice is one signature. Its end is the reference.
     submission_key = models.CharField(max_length=64, editable=False)
 
@@ -106,11 +107,18 @@ class Signature(models.Model):
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     decision_reason = models.CharField(_("reason"), max_length=30, choices=Reason, blank=True)
     # A public signature joins the total when it is accepted, the others in one batch a day (product.md, rule 4).
-    joined_total_at = models.DateTimeField(_("part of the total since"), null=True, blank=True, editable=False)
+    joined_total_at = models.DateTimeField(
+        _("part of the total since"), null=True, blank=True, editable=False
+    )
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
@@ -121,12 +129,6 @@ class Signature(models.Model):
     country_code = models.CharField(max_length=2, editable=False, default="")
 
     objects = SignatureQuerySet.as_manager()
-
-    if TYPE_CHECKING:
-        contacts: RelatedManager["Contact"]
-        evidence: RelatedManager["Evidence"]
-        events: RelatedManager["SignatureEvent"]
-        mails: RelatedManager["OutboxMail"]
 
     class Meta:
         verbose_name = _("signature")
@@ -146,12 +148,14 @@ class Signature(models.Model):
             ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="signature_state_known"),
             models.CheckConstraint(
-                condition=Q(publication_mode__in=PublicationMode.values), name="signature_publication_mode_known"
+                condition=Q(publication_mode__in=PublicationMode.values),
+                name="signature_publication_mode_known",
             ),
             models.CheckConstraint(condition=Q(role__in=PartInCampaign.values), name="signature_role_known"),
             models.CheckConstraint(condition=Q(source__in=Source.values), name="signature_source_known"),
             models.CheckConstraint(
-                condition=Q(state__in=[State.SUBMITTED, State.EXPIRED, State.REJECTED]) | Q(confirmed_at__isnull=False),
+                condition=Q(state__in=[State.SUBMITTED, State.EXPIRED, State.REJECTED])
+                | Q(confirmed_at__isnull=False),
                 name="signature_confirmed_before_more",
             ),
             models.CheckConstraint(
@@ -164,7 +168,8 @@ class Signature(models.Model):
                 name="signature_refused_with_reason",
             ),
             models.CheckConstraint(
-                condition=~Q(state=State.WITHDRAWN) | Q(withdrawn_at__isnull=False), name="signature_withdrawn_dated"
+                condition=~Q(state=State.WITHDRAWN) | Q(withdrawn_at__isnull=False),
+                name="signature_withdrawn_dated",
             ),
             models.CheckConstraint(
                 condition=Q(state=State.MERGED, merged_into__isnull=False)
@@ -176,7 +181,9 @@ class Signature(models.Model):
             models.Index(
                 fields=["campaign", "sort_key", "public_id"],
                 condition=Q(
-                    state=State.ACCEPTED, joined_total_at__isnull=False, publication_mode=PublicationMode.PUBLIC
+                    state=State.ACCEPTED,
+                    joined_total_at__isnull=False,
+                    publication_mode=PublicationMode.PUBLIC,
                 ),
                 name="signature_public_list",
             ),

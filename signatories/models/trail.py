@@ -13,16 +13,25 @@ from signatories.states import ActorKind, EventKind, ExportSet, Reason, State
 class SignatureEvent(models.Model):
     """One thing that happened to a signature. Holds no personal data of the signer: words are in its note."""
 
-    signature = models.ForeignKey(Signature, models.PROTECT, related_name="events", verbose_name=_("signature"))
+    signature = models.ForeignKey(
+        Signature, models.PROTECT, related_name="events", verbose_name=_("signature")
+    )
     kind = models.CharField(_("what"), max_length=20, choices=EventKind)
     actor_kind = models.CharField(_("who"), max_length=10, choices=ActorKind)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
     )
     from_state = models.CharField(_("from"), max_length=20, choices=State, blank=True)
     to_state = models.CharField(_("to"), max_length=20, choices=State, blank=True)
     reason = models.CharField(_("reason"), max_length=30, choices=Reason, blank=True)
-    detail = models.CharField(_("detail"), max_length=60, blank=True, help_text=_("A code, such as a kind of evidence."))
+    detail = models.CharField(
+        _("detail"), max_length=60, blank=True, help_text=_("A code, such as a kind of evidence.")
+    )
     happened_at = models.DateTimeField(_("when"))
 
     class Meta:
@@ -65,7 +74,9 @@ class ExportLog(models.Model):
     """A file with signatories that staff took out: who, when, why, which rows."""
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="exports", verbose_name=_("campaign"))
-    exported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    exported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+    )
     export_set = models.CharField(_("set"), max_length=20, choices=ExportSet)
     reason = models.CharField(_("reason"), max_length=255, blank=True)
     filters = models.CharField(_("filter"), max_length=500, blank=True)

@@ -23,7 +23,9 @@ GONE = 410
 
 def open_campaign(slug: str) -> Campaign:
     """The readable campaign of that address, its consent texts at hand. Raises Http404."""
-    readable = Campaign.objects.readable(timezone.now()).select_related("host").prefetch_related("consent_texts")
+    readable = (
+        Campaign.objects.readable(timezone.now()).select_related("host").prefetch_related("consent_texts")
+    )
     return get_object_or_404(readable, slug=slug)
 
 
@@ -107,7 +109,7 @@ def show_review(
 def _carried(filled: SignForm) -> list[tuple[str, str]]:
     """Names and values that the review page carries on, as they were typed."""
     data = filled.data if isinstance(filled.data, QueryDict) else QueryDict()
-    return [(name, data[name]) for name in filled.fields if data.get(name)]
+    return [(name, value) for name in filled.fields if (value := str(data.get(name, "")))]
 
 
 def closed(request: HttpRequest, campaign: Campaign) -> HttpResponse:

@@ -35,7 +35,11 @@ def test_the_words_of_a_frozen_version_stay(db):
     refused(text.delete)
     refused(lambda: LetterVersion.objects.filter(pk=version.pk).update(number=9))
     refused(lambda: LetterVersion.objects.filter(pk=version.pk).update(sha256="0" * 64))
-    refused(lambda: LetterText.objects.create(version=version, language="fr", status="official", title="x", body="y"))
+    refused(
+        lambda: LetterText.objects.create(
+            version=version, language="fr", status="official", title="x", body="y"
+        )
+    )
 
 
 def test_a_courtesy_translation_may_join_and_a_text_become_outdated(db):
@@ -72,7 +76,10 @@ def test_a_version_that_changes_nothing_is_not_ready(db):
     campaign = make_campaign()
     version = LetterVersion.objects.create(campaign=campaign, number=2)
     LetterText.objects.create(
-        version=version, language="en", title="A letter for defenders", body="Dear Secretary-General,\n\nplease **act**."
+        version=version,
+        language="en",
+        title="A letter for defenders",
+        body="Dear Secretary-General,\n\nplease **act**.",
     )
 
     with pytest.raises(NotReady):

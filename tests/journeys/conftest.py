@@ -48,4 +48,8 @@ def link_in(message):
 def fields_of(response, action=None):
     """Names and values of the hidden inputs of a page's form."""
     form = soup_of(response).find("form", attrs={"action": action} if action else True)
-    return {each["name"]: each.get("value", "") for each in form.find_all("input", type="hidden") if each.get("name")}
+    return {
+        each["name"]: each.get("value", "")
+        for each in form.find_all("input", type="hidden")
+        if each.get("name")
+    }

@@ -2,10 +2,10 @@
 
 import pytest
 
+from signatories.models import Organisation, Signature
 from signatories.states import EvidenceKind as Kind
 from signatories.states import Flag, Level
 from signatories.verification import bar, flags_of_form, level_of, possible_duplicates
-from signatories.models import Organisation, Signature
 from tests.builders import make_campaign, make_signature
 
 
@@ -57,16 +57,24 @@ def test_flags_that_the_form_alone_raises(organisation, domain, expected):
 
 def test_duplicates_are_found_by_name_by_website_and_by_mailbox_and_never_across_campaigns(db):
     campaign, other = make_campaign("letter-a"), make_campaign("letter-b")
-    first = make_signature(campaign, name="Example Lantern", website="https://lantern.example", mailbox="a@lantern.example")
+    first = make_signature(
+        campaign, name="Example Lantern", website="https://lantern.example", mailbox="a@lantern.example"
+    )
     make_signature(campaign, name="Something Else")
     make_signature(campaign, name="Never Confirmed", website="https://lantern.example", state="submitted")
     make_signature(other, name="Example Lantern", website="https://lantern.example")
 
     def found(**answers):
         signature = make_signature(campaign, state="confirmed", **answers)
-        return [each.pk for each in possible_duplicates(signature) if each.pk == first.pk or each.campaign_id != campaign.pk]
+        return [
+            each.pk
+            for each in possible_duplicates(signature)
+            if each.pk == first.pk or each.campaign_id != campaign.pk
+        ]
 
     assert found(name="EXAMPLE LANTERN", website="", mailbox="x@gmail.com") == [first.pk]
-    assert found(name="Other Words", website="http://www.lantern.example/en", mailbox="x@gmail.com") == [first.pk]
+    assert found(name="Other Words", website="http://www.lantern.example/en", mailbox="x@gmail.com") == [
+        first.pk
+    ]
     assert found(name="Wholly Different", website="", mailbox="y@lantern.example") == [first.pk]
     assert found(name="Unrelated Example", website="", mailbox="z@gmail.com") == []
