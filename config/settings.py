@@ -164,6 +164,7 @@ LANGUAGES = [
 ]
 LANGUAGE_CODE = environment.language(known=list(dict(LANGUAGES)))
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
