@@ -36,5 +36,6 @@ def printed(organisation: Signing, campaign: Campaign, language: str) -> Line:
         acronym=organisation.acronym if organisation.acronym != organisation.name else "",
         native_name=organisation.native_name if organisation.native_name != organisation.name else "",
         native_language=organisation.native_language,
-        country=stated or countries.label(organisation.country_code, language, NamingPolicy(campaign.naming_policy)),
+        country=stated
+        or countries.label(organisation.country_code, language, NamingPolicy(campaign.naming_policy)),
     )

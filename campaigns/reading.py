@@ -116,7 +116,9 @@ def _asks(campaign: Campaign, language: str) -> list[ReadAsk]:
 
 def _with_update(ask: ReadAsk, updates: list[ReadUpdate]) -> ReadAsk:
     """Adds the newest update that gave the ask its present status."""
-    giving = (each for each in updates if each.update.ask_id == ask.ask.pk and each.update.ask_status == ask.status)
+    giving = (
+        each for each in updates if each.update.ask_id == ask.ask.pk and each.update.ask_status == ask.status
+    )
     return ReadAsk(ask=ask.ask, number=ask.number, text=ask.text, update=next(giving, None))
 
 
@@ -128,7 +130,10 @@ def _updates(campaign: Campaign, language: str, now: datetime, numbers: dict[int
     )
     return [
         ReadUpdate(
-            update=text.update, text=text, html=to_html(text.body), ask_number=numbers.get(text.update.ask_id or 0)
+            update=text.update,
+            text=text,
+            html=to_html(text.body),
+            ask_number=numbers.get(text.update.ask_id or 0),
         )
         for text in _one_each(list(texts), "update_id", language)
     ]

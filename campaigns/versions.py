@@ -19,7 +19,9 @@ def freeze(version: LetterVersion) -> LetterVersion:
     version = LetterVersion.objects.select_for_update().select_related("campaign").get(pk=version.pk)
     if version.frozen_at is not None:
         raise NotReady(_("This version is frozen already."))
-    texts = [text for text in version.texts.all() if text.status in (TextStatus.AUTHORITATIVE, TextStatus.OFFICIAL)]
+    texts = [
+        text for text in version.texts.all() if text.status in (TextStatus.AUTHORITATIVE, TextStatus.OFFICIAL)
+    ]
     if not any(text.status == TextStatus.AUTHORITATIVE for text in texts):
         raise NotReady(_("The version has no authoritative text."))
     languages = {text.language for text in texts}

@@ -25,6 +25,7 @@ BROKER_REST = 10.0  # seconds for which a dead broker is left alone; beat's own 
 _next_nudge = 0.0
 _nudge_lock = threading.Lock()
 
+
 def queue(
     *,
     kind: MailKind,
@@ -49,10 +50,12 @@ def queue(
     transaction.on_commit(nudge)
     return mail
 
+
 def lock_mailbox(recipient_hash: str) -> None:
     """Lets one transaction at a time decide about mail to this mailbox; released at its end."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [recipient_hash])
+
 
 def next_confirm_slot(recipient_hash: str, now: datetime) -> datetime:
     """The earliest moment, `now` at best, at which one more confirmation mail may go to this mailbox."""
@@ -69,6 +72,7 @@ def next_confirm_slot(recipient_hash: str, now: datetime) -> datetime:
     if len(recent) == CONFIRM_MAILS_A_DAY:
         slot = max(slot, recent[-1] + timedelta(days=1))
     return slot
+
 
 def nudge() -> None:
     """Asks the worker to look into the outbox, at most twice a second. A dead broker only delays mail."""

@@ -139,7 +139,9 @@ def _store(
     )
     record(signature, kind=EventKind.SIGNED, actor=SIGNER, to_state=State.SUBMITTED, happened_at=now)
     outbox.lock_mailbox(contact.mailbox_hash)
-    notices.ask_to_confirm(signature, contact, now, not_before=outbox.next_confirm_slot(contact.mailbox_hash, now))
+    notices.ask_to_confirm(
+        signature, contact, now, not_before=outbox.next_confirm_slot(contact.mailbox_hash, now)
+    )
 
 
 def send_again(*, campaign: Campaign, mailbox: str) -> None:
@@ -154,7 +156,9 @@ def send_again(*, campaign: Campaign, mailbox: str) -> None:
         waiting = (
             Contact.objects.of_mailbox(lookup_hash)
             .filter(signature__campaign=campaign, signature__state=State.SUBMITTED)
-            .select_related("signature__organisation", "signature__campaign__host", "signature__letter_version")
+            .select_related(
+                "signature__organisation", "signature__campaign__host", "signature__letter_version"
+            )
             .order_by("signature__submitted_at")
         )
         for contact in waiting:

@@ -19,8 +19,12 @@ class State(models.TextChoices):
 # The database holds the same table in a trigger (migration 0002); a test compares the two.
 LEADS_TO: dict[State, frozenset[State]] = {
     State.SUBMITTED: frozenset({State.CONFIRMED, State.EXPIRED, State.REJECTED}),
-    State.CONFIRMED: frozenset({State.ACCEPTED, State.ON_HOLD, State.REJECTED, State.MERGED, State.WITHDRAWN}),
-    State.ON_HOLD: frozenset({State.CONFIRMED, State.ACCEPTED, State.REJECTED, State.MERGED, State.WITHDRAWN}),
+    State.CONFIRMED: frozenset(
+        {State.ACCEPTED, State.ON_HOLD, State.REJECTED, State.MERGED, State.WITHDRAWN}
+    ),
+    State.ON_HOLD: frozenset(
+        {State.CONFIRMED, State.ACCEPTED, State.REJECTED, State.MERGED, State.WITHDRAWN}
+    ),
     State.ACCEPTED: frozenset({State.ON_HOLD, State.WITHDRAWN, State.REVOKED, State.MERGED}),
     State.REJECTED: frozenset({State.CONFIRMED}),
     State.WITHDRAWN: frozenset(),

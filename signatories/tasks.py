@@ -1,14 +1,25 @@
 """What the worker does. Tasks carry no data and may be lost: the rows in the database are the guarantee."""
 
+import time
+
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from signatories import delivery, retention
+
+# Seconds of sending in one task. A worker that is asked to end finishes its task first, and is asked to be quick.
+SHIFT = 5
 
 
 @shared_task(name="signatories.tasks.drain_outbox")
 def drain_outbox() -> None:
-    """Sends what is due, batch after batch, until nothing is left."""
-    delivery.drain()
+    """Sends what is due for one shift, then asks for the next."""
+    _sent, more = delivery.drain_until(time.monotonic() + SHIFT)
+    if more:
+        try:
+            drain_outbox.apply_async(expires=SHIFT, retry=False)
+        except OperationalError:  # beat's own nudge comes in a moment, or when the broker is back
+            return
 
 
 @shared_task(name="signatories.tasks.expire_unconfirmed")

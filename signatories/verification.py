@@ -92,7 +92,9 @@ def _domains(signature: Signature) -> set[str]:
     """Registrable domains by which the organisation may be known: its website's, and its mailboxes' if its own."""
     found = {signature.organisation.registrable_domain}
     for contact in signature.contacts.all():
-        if not (mailboxes.is_free_mail(contact.mailbox_domain) or mailboxes.is_disposable(contact.mailbox_domain)):
+        if not (
+            mailboxes.is_free_mail(contact.mailbox_domain) or mailboxes.is_disposable(contact.mailbox_domain)
+        ):
             found.add(matching.registrable_domain(contact.mailbox_domain))
     return found - {""}
 
@@ -103,7 +105,11 @@ def possible_duplicates(signature: Signature) -> SignatureQuerySet:
     same = (
         Q(organisation__match_key=signature.organisation.match_key)
         | Q(organisation__registrable_domain__in=domains)
-        | Q(pk__in=Signature.objects.filter(contacts__mailbox_domain__in=domains, campaign=signature.campaign_id))
+        | Q(
+            pk__in=Signature.objects.filter(
+                contacts__mailbox_domain__in=domains, campaign=signature.campaign_id
+            )
+        )
     )
     return (
         Signature.objects.live()

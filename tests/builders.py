@@ -58,7 +58,9 @@ def make_campaign(
         privacy_notice="We keep little.",
     )
     for kind in ConsentKind:
-        ConsentText.objects.create(campaign=campaign, kind=kind, language="en", wording=f"Wording of {kind.value}.")
+        ConsentText.objects.create(
+            campaign=campaign, kind=kind, language="en", wording=f"Wording of {kind.value}."
+        )
     version = LetterVersion.objects.create(campaign=campaign, number=1)
     LetterText.objects.create(version=version, language="en", title=title, body=body)
     for position, text in enumerate(asks, start=1):
@@ -179,4 +181,3 @@ def form_answers(**answers):
 def opened_a_while_ago():
     """A seal of a form that was opened ten seconds ago."""
     return tokens.seal({"at": timezone.now().timestamp() - 10})
-

@@ -37,7 +37,9 @@ def test_imports_go_one_way(path):
     for name, node in imports_of(path):
         if package == "campaigns":
             assert not name.startswith("signatories"), f"{path}:{node.lineno}"
-        assert not name.startswith(("dev", "tests", "benchmarks")), f"{path}:{node.lineno} leans on what only development has"
+        assert not name.startswith(("dev", "tests", "benchmarks")), (
+            f"{path}:{node.lineno} leans on what only development has"
+        )
         assert not inside_a_function(node), f"{path}:{node.lineno} imports inside a function"
 
 

@@ -42,7 +42,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 def _show(request: HttpRequest, form: ConfirmForm, link: MailLink) -> HttpResponse:
     context = {"form": form, **_of(link.signature)}
-    return render(request, "signatories/confirm.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+    return render(
+        request, "signatories/confirm.html", context, status=UNPROCESSABLE if form.is_bound else 200
+    )
 
 
 def _of(signature: Signature) -> dict[str, object]:

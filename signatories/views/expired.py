@@ -19,6 +19,10 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     match = resolve(request.path_info)
     if match.view_name in OF_THE_SIGN_FORM:
         campaign = open_campaign(match.kwargs["slug"])
-        notice = _("The page was open for too long, or cookies are off. Everything typed is still here: please send it again.")
-        return show_form(request, campaign, SignForm(request.POST, campaign=campaign), status=FORBIDDEN, notice=notice)
+        notice = _(
+            "The page was open for too long, or cookies are off. Everything typed is still here: please send it again."
+        )
+        return show_form(
+            request, campaign, SignForm(request.POST, campaign=campaign), status=FORBIDDEN, notice=notice
+        )
     return render(request, "403_csrf.html", status=FORBIDDEN)

@@ -48,9 +48,16 @@ def send_again(request: HttpRequest, slug: str) -> HttpResponse:
     data = {"mailbox": note["mailbox"]} if note else request.POST
     form = AgainForm(data if request.method == "POST" else None)
     if not form.is_valid():
-        context = {"campaign": campaign, "text": reading.letter_text(campaign, get_language() or "en"), "form": form}
+        context = {
+            "campaign": campaign,
+            "text": reading.letter_text(campaign, get_language() or "en"),
+            "form": form,
+        }
         return render(
-            request, "signatories/again.html", context, status=UNPROCESSABLE if request.method == "POST" else 200
+            request,
+            "signatories/again.html",
+            context,
+            status=UNPROCESSABLE if request.method == "POST" else 200,
         )
     mailbox = form.cleaned_data["mailbox"]
     signing.send_again(campaign=campaign, mailbox=mailbox)
