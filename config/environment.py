@@ -21,6 +21,8 @@ FEWEST_CHARACTERS = 5
 SHORTEST_HASH_KEY = 32
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 POSTGRES_SCHEMES = {"postgres", "postgresql"}
+# A client whose machine went dark holds its locks until the server looks: after minutes then, not the usual two hours.
+SESSION = {"tcp_keepalives_idle": 60, "tcp_keepalives_interval": 10, "tcp_keepalives_count": 3}
 REDIS_SCHEMES = {"redis", "rediss"}
 # The ways that really send: what drops mail or prints it would look like a site that works.
 MAIL_SCHEMES = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
@@ -137,9 +139,14 @@ def database(*, connect_timeout: int, statement_timeout: int) -> dict[str, Any]:
         raise ImproperlyConfigured(refusal) from None  # the cause would print the password
     if not found["NAME"]:
         raise ImproperlyConfigured(refusal)
-    options = {"connect_timeout": connect_timeout} | found.get("OPTIONS", {})
-    if statement_timeout:
-        options["options"] = f"{options.get('options', '')} -c statement_timeout={statement_timeout}s".strip()
+    given = found.get("OPTIONS", {})
+    session = SESSION | ({"statement_timeout": f"{statement_timeout}s"} if statement_timeout else {})
+    ours = " ".join(f"-c {name}={value}" for name, value in session.items())
+    options = (
+        {"connect_timeout": connect_timeout}
+        | given
+        | {"options": f"{ours} {given.get('options', '')}".strip()}
+    )
     return found | {"OPTIONS": options}
 
 
