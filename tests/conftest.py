@@ -1,6 +1,11 @@
 """What every test may rely on."""
 
+import hypothesis
 import pytest
+
+# A slow machine is no fault of the code under test.
+hypothesis.settings.register_profile("undersigned", deadline=None)
+hypothesis.settings.load_profile("undersigned")
 
 
 @pytest.fixture(autouse=True)
