@@ -52,6 +52,14 @@ class MailboxField(forms.CharField):
             raise forms.ValidationError(error.args[0]) from error
 
 
+class ModeRadios(forms.RadioSelect):
+    """Publication modes, each explained in one sentence."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        return {**option, "help": MODE_HELP[PublicationMode(value)]}
+
+
 def current_consents(texts: list[ConsentText], language: str) -> dict[str, ConsentText]:
     """For each kind of consent the newest wording, in `language` where there is one."""
     found = {}
@@ -101,7 +109,7 @@ class SignForm(forms.Form):
         help_text=_("We send one mail there, with a link to confirm. It is never published."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    publication_mode = forms.ChoiceField(label=_("Where the name appears"), widget=forms.RadioSelect)
+    publication_mode = forms.ChoiceField(label=_("Where the name appears"), widget=ModeRadios)
     consent_data = forms.BooleanField(label=_("I agree to this use of my data."))
     consent_updates = forms.BooleanField(label=_("Send me news about this letter."), required=False)
     # People don't see this field; robots fill it.

@@ -62,7 +62,7 @@ def headline(tally: Tally) -> SafeString:
 
 @register.simple_tag
 def headline_words() -> str:
-    """The same sentences with all their plural forms, as JSON for count.js."""
+    """The same sentences with all their plural forms, as JSON for count.js, which takes "other" for a missing form."""
     words = {
         "organisations": _forms(organisations),
         "named": _forms(named),
@@ -79,7 +79,10 @@ def unnamed(tally: Tally) -> int:
 
 
 def _forms(phrase: Callable[[int], str]) -> dict[str, str]:
-    return {category: phrase(number) for category, number in SAMPLES.items()}
+    forms = {category: phrase(number) for category, number in SAMPLES.items()}
+    return {
+        category: form for category, form in forms.items() if category == "other" or form != forms["other"]
+    }
 
 
 def _grouped(number: int) -> str:

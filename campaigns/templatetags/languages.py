@@ -8,6 +8,7 @@ from django.template import Context
 from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_from_path, get_language_info
 
 from campaigns.models import Campaign, CampaignText
@@ -38,7 +39,7 @@ def language_links(context: Context, address: str = "") -> list[LanguageLink]:
     return [
         LanguageLink(
             code=code,
-            name=get_language_info(code)["name_local"],
+            name=capfirst(get_language_info(code)["name_local"]),
             direction=direction(code),
             address=translate_url(address, code),
             is_current=code == current,
@@ -49,10 +50,10 @@ def language_links(context: Context, address: str = "") -> list[LanguageLink]:
 
 @register.simple_tag
 def in_language(language: str) -> SafeString:
-    """Attributes for a text in `language`, when that isn't the language of the page."""
+    """Attributes, with a space before them, for a text in `language` when that isn't the language of the page."""
     if not language or language == get_language():
         return SafeString("")
-    return format_html('lang="{}" dir="{}"', language, direction(language))
+    return format_html(' lang="{}" dir="{}"', language, direction(language))
 
 
 @register.simple_tag

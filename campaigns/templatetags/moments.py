@@ -16,7 +16,13 @@ register = template.Library()
 def in_both_zones(moment: datetime, zone: str) -> SafeString:
     """“30 September 2026, 12:00 (Europe/Zurich) = 10:00 UTC”; the day in UTC is named where it is another one."""
     there, utc = moment.astimezone(ZoneInfo(zone)), moment.astimezone(UTC)
-    facts = {"day": _day(there), "time": _clock(there), "zone": zone, "utc_day": _day(utc), "utc_time": _clock(utc)}
+    facts = {
+        "day": _day(there),
+        "time": _clock(there),
+        "zone": zone,
+        "utc_day": _day(utc),
+        "utc_time": _clock(utc),
+    }
     if zone == "UTC":
         words = _("%(day)s, %(time)s UTC")
     elif there.date() == utc.date():

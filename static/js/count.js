@@ -70,11 +70,12 @@ function sentence(words, facts) {
   const rules = new Intl.PluralRules(document.documentElement.lang);
   const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, words.separator);
   const phrase = (name, number) => words[name][rules.select(number)] ?? words[name].other;
-  const [before, after] = phrase("organisations", facts.count).split("{n}");
   const number = document.createElement("strong");
   number.textContent = grouped(facts.count);
   const parts = {
-    "{organisations}": [before, number, after ?? ""],
+    "{organisations}": phrase("organisations", facts.count)
+      .split(/(\{n\})/)
+      .map((piece) => (piece === "{n}" ? number : piece)),
     "{named}": [phrase("named", facts.named).replace("{n}", grouped(facts.named))],
     "{countries}": [phrase("countries", facts.countries).replace("{n}", grouped(facts.countries))],
   };
