@@ -94,11 +94,14 @@ REDIS_URL = environment.broker()
 CELERY = {
     "broker_url": REDIS_URL,
     "broker_connection_retry_on_startup": True,
+    # However long the broker is away: a worker that gave up would need somebody to start it again.
+    "broker_connection_max_retries": None,
     "broker_transport_options": {
-        # A dead broker must cost a signer a fraction of a second, not a time-out.
+        # A dead or frozen broker must cost a signer a fraction of a second, not a time-out: two tries without a rest.
         "socket_connect_timeout": 0.5,
-        "socket_timeout": 5,
+        "socket_timeout": 0.5,
         "max_retries": 1,
+        "interval_start": 0,
         "visibility_timeout": 600,
     },
     "result_backend": None,
