@@ -1,7 +1,7 @@
 """What staff may do with a signature. Each function is one transaction and leaves an event."""
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -113,6 +113,30 @@ def reject(*, signature: Signature, by: User, reason: Reason, note: str = "") ->
             decision_reason=reason,
         )
         notices.tell_decision(signature, MailKind.REJECTED, now)
+
+
+def put_back(*, signature: Signature, by: User, note: str = "") -> None:
+    """on_hold → confirmed, back into the queue; rejected → confirmed, opened again. Nobody is mailed.
+
+    Raises Refused for one that was never confirmed, or whose organisation has signed anew since.
+    """
+    if signature.confirmed_at is None:
+        raise Refused(_("It was never confirmed, so it can't be opened again."))
+    try:
+        with transaction.atomic():
+            change_state(
+                signature,
+                to=State.CONFIRMED,
+                actor=staff(by),
+                note=note,
+                decided_at=None,
+                decided_by=None,
+                decision_reason="",
+            )
+    except IntegrityError as error:
+        if "signature_one_live" not in str(error):
+            raise
+        raise Refused(_("The organisation has signed anew meanwhile.")) from error
 
 
 def add_evidence(

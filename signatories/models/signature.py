@@ -66,6 +66,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
             return self
         return self.filter(campaign__in=Campaign.objects.visible_to(user))
 
+    def moderated_by(self, user: User | AnonymousUser) -> "SignatureQuerySet":
+        """Signatures that `user` may decide: those of campaigns on which he is a moderator."""
+        return self.filter(campaign__in=Campaign.objects.moderated_by(user))
+
 
 class Signature(models.Model):
     """Its state changes only through the functions of `signing` and `moderation`; the database refuses the rest."""

@@ -1,0 +1,167 @@
+"""The campaign's page: its dates and policies, the texts around the letter, the way to everything else of it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import checklist, life
+from campaigns.admin.bases import Page, StackedPart, TabularPart
+from campaigns.admin.forms import CampaignForm, is_out
+from campaigns.admin.scope import CampaignScoped, ScopedFields
+from campaigns.admin.zones import InCampaignZone, zone_of_campaign
+from campaigns.choices import Role
+from campaigns.models import (
+    Campaign,
+    CampaignRole,
+    CampaignText,
+    ConsentText,
+    Host,
+    LetterText,
+    Quote,
+    Topic,
+    TopicName,
+)
+
+
+class CampaignTextInline(ScopedFields, StackedPart):
+    model = CampaignText
+    extra = 0
+    min_num = 1
+    classes = ["collapse"]
+
+
+class ConsentTextInline(ScopedFields, StackedPart):
+    """A wording that somebody may have agreed to stays; a new wording is a new version beside it."""
+
+    model = ConsentText
+    extra = 0
+    classes = ["collapse"]
+
+    def _is_free(self, campaign: Campaign | None) -> bool:
+        return campaign is None or not campaign.signatures.exists()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_free(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_free(obj)
+
+
+class QuoteInline(ScopedFields, StackedPart):
+    model = Quote
+    extra = 0
+    classes = ["collapse"]
+
+
+class RoleInline(TabularPart):
+    """Who works on the campaign is for superusers to say."""
+
+    model = CampaignRole
+    extra = 0
+    autocomplete_fields = ["user"]
+
+
+@admin.register(Campaign)
+class CampaignAdmin(InCampaignZone, CampaignScoped):
+    to_campaign = "pk"
+    form = CampaignForm
+    inlines = [CampaignTextInline, ConsentTextInline, QuoteInline]
+    list_display = ["slug", "letter_title", "host", "stage", "closes"]
+    list_filter = ["stage"]
+    list_select_related = ["host"]
+    search_fields = ["slug"]
+    filter_horizontal = ["topics"]
+    view_on_site = False
+    change_form_template = "admin/campaigns/campaign/change_form.html"
+    fieldsets = [
+        (None, {"fields": ["slug", "host", "stage"]}),
+        (_("Dates"), {"fields": ["zone", "opens_at", "closes_at", "embargo_until", "delivered_at"]}),
+        (_("Languages and topics"), {"fields": ["languages", "topics"]}),
+        (_("Signatories"), {"fields": ["goal", "modes_allowed", "naming_policy", "list_order"]}),
+        (
+            _("More"),
+            {
+                "classes": ["collapse"],
+                "fields": [
+                    "follows",
+                    "accent",
+                    "sections_policy",
+                    "material_change_policy",
+                    "late_endorsements",
+                    "retention_months",
+                ],
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Campaign]:
+        newest = LetterText.objects.filter(version__campaign=models.OuterRef("pk")).order_by(
+            "-version__number", "pk"
+        )
+        reachable: models.QuerySet[Campaign] = super().get_queryset(request)
+        return reachable.annotate(newest_title=models.Subquery(newest.values("title")[:1]))
+
+    @admin.display(description=_("letter"))
+    def letter_title(self, campaign: Campaign) -> str:
+        return getattr(campaign, "newest_title", None) or "–"
+
+    @admin.display(description=_("closes"), ordering="closes_at")
+    def closes(self, campaign: Campaign) -> str:
+        return f"{campaign.closes_at.astimezone(campaign.zoneinfo):%Y-%m-%d %H:%M} {campaign.zone}"
+
+    def zone_of(self, request: HttpRequest, object_id: str | None) -> str:
+        if typed := request.POST.get("zone"):
+            return typed
+        return zone_of_campaign(Campaign.objects.visible_to(request.user), object_id)
+
+    def get_inlines(self, request: HttpRequest, obj: Campaign | None) -> list[Any]:
+        inlines = list(super().get_inlines(request, obj))
+        return [*inlines, RoleInline] if request.user.is_superuser else inlines
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
+        """The address that readers and mails know stays what it is."""
+        return ["slug"] if obj is not None and is_out(obj.stage) else []
+
+    def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change and isinstance(request.user, User) and not request.user.is_superuser:
+            CampaignRole.objects.create(user=request.user, campaign=obj, role=Role.MANAGER)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        campaign = kwargs.get("obj")
+        if campaign is not None:
+            context |= {
+                "points": checklist.points(campaign),
+                "phase": life.phase(campaign, timezone.now()),
+                "versions": campaign.letter_versions.prefetch_related("texts"),
+                "asks": campaign.asks.prefetch_related("texts"),
+                "updates": campaign.updates.prefetch_related("texts"),
+                "works_on_it": self.has_change_permission(request, campaign),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+@admin.register(Host)
+class HostAdmin(Page):
+    list_display = ["name", "website", "mailbox"]
+    view_on_site = False
+
+
+class TopicNameInline(TabularPart):
+    model = TopicName
+    extra = 0
+    min_num = 1
+
+
+@admin.register(Topic)
+class TopicAdmin(Page):
+    inlines = [TopicNameInline]
+    search_fields = ["slug"]
+    view_on_site = False

@@ -1,0 +1,133 @@
+"""The forms of the campaign pages: what a manager types, checked before the database would have to refuse it."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import checklist
+from campaigns.admin.bases import RowForm
+from campaigns.choices import LANGUAGES, PublicationMode, Stage, TextStatus
+from campaigns.letters import paste_to_markdown
+from campaigns.models import Ask, Campaign, LetterText, Update
+
+# The other modes can be offered once everything that protects their signers is built (product.md, "Publication mode").
+OFFERED_MODES = (PublicationMode.PUBLIC,)
+
+
+class Checkboxes(forms.TypedMultipleChoiceField):
+    """Several of few, for a column that holds an array; in the order of the choices."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> list[str]:
+        chosen = super().clean(value)
+        return [str(code) for code, _label in list(self.choices) if code in chosen]  # type: ignore[arg-type]
+
+
+class CampaignForm(RowForm):
+    languages = Checkboxes(label=_("Languages"), choices=LANGUAGES)
+    modes_allowed = Checkboxes(
+        label=_("Publication modes offered"), choices=[(mode.value, mode.label) for mode in OFFERED_MODES]
+    )
+    zone = forms.ChoiceField(
+        label=_("Time zone"), help_text=_("The dates of this page are typed and shown in this zone.")
+    )
+
+    class Meta:
+        model = Campaign
+        fields = "__all__"  # the page's fieldsets say which
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if isinstance(zone := self.fields.get("zone"), forms.ChoiceField):
+            zone.choices = [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
+
+    def clean(self) -> dict[str, Any]:
+        answers: dict[str, Any] = super().clean() or {}
+        if "stage" in self.changed_data and answers.get("stage") in checklist.OUT:
+            self._refuse_unfinished()
+        return answers
+
+    def _refuse_unfinished(self) -> None:
+        if self.instance.pk is None:
+            self.add_error("stage", _("A new campaign starts as a draft. Write its letter first."))
+        elif lacking := checklist.missing(self.instance):
+            words = _("Not yet. Missing: %(what)s.") % {"what": "; ".join(lacking)}
+            self.add_error("stage", words)
+
+
+class LetterTextForm(RowForm):
+    """Whatever word processor the text comes from, what is kept is Markdown."""
+
+    class Meta:
+        model = LetterText
+        fields = ["language", "status", "title", "body"]
+        widgets = {"body": forms.Textarea(attrs={"rows": 24, "class": "vLargeTextField letter-body"})}
+
+    def clean_body(self) -> str:
+        return paste_to_markdown(self.cleaned_data["body"])
+
+
+class CourtesyTextForm(LetterTextForm):
+    """A translation that joins a frozen version: a courtesy, since the signed text stays what it is."""
+
+    class Meta(LetterTextForm.Meta):
+        fields = ["language", "title", "body"]
+
+    def save(self, commit: bool = True) -> LetterText:
+        self.instance.status = TextStatus.COURTESY
+        saved: LetterText = super().save(commit)
+        return saved
+
+
+class FrozenTextForm(RowForm):
+    """Of a frozen text only the status can change, and only to outdated."""
+
+    class Meta:
+        model = LetterText
+        fields = ["status"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        status = self.fields["status"]
+        if isinstance(status, forms.ChoiceField):
+            kept = {self.instance.status, TextStatus.OUTDATED}
+            status.choices = [choice for choice in TextStatus.choices if choice[0] in kept]
+
+
+class AskForm(RowForm):
+    class Meta:
+        model = Ask
+        fields = "__all__"  # the page says which
+
+    def clean_campaign(self) -> Campaign:
+        campaign: Campaign = self.cleaned_data["campaign"]
+        if self.instance.pk is None and campaign.letter_versions.frozen().exists():
+            raise ValidationError(
+                _("The letter of this campaign is frozen: its asks are part of what was signed.")
+            )
+        return campaign
+
+
+class UpdateForm(RowForm):
+    class Meta:
+        model = Update
+        fields = "__all__"  # the page says which
+
+    def clean(self) -> dict[str, Any]:
+        answers: dict[str, Any] = super().clean() or {}
+        campaign = answers.get("campaign") or getattr(self.instance, "campaign", None)
+        ask = answers.get("ask")
+        if ask and campaign and ask.campaign_id != campaign.pk:
+            self.add_error("ask", _("This ask belongs to another campaign."))
+        if answers.get("ask_status") and not ask:
+            self.add_error("ask_status", _("Say which ask this is about."))
+        return answers
+
+
+def is_out(stage: str) -> bool:
+    """Whether readers know the campaign's address already."""
+    return stage not in (Stage.DRAFT, Stage.CIRCULATING)

@@ -1,0 +1,15 @@
+"""The desk of moderators and managers: the queue, the register, the trail, and the accounts of the staff."""
+
+from signatories.admin.organisations import OrganisationAdmin
+from signatories.admin.signatures import SignatureAdmin
+from signatories.admin.trail import ExportLogAdmin, SignatureEventAdmin
+from signatories.admin.users import StaffAdmin, StaffGroupAdmin
+
+__all__ = [
+    "ExportLogAdmin",
+    "OrganisationAdmin",
+    "SignatureAdmin",
+    "SignatureEventAdmin",
+    "StaffAdmin",
+    "StaffGroupAdmin",
+]

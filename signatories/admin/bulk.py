@@ -1,0 +1,61 @@
+"""Accepting many at once: those that meet the usual bar, each by itself; the others are named and left (scenario M5)."""
+
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from signatories import moderation, verification
+from signatories.models import Signature
+from signatories.states import WAITING, Level
+from signatories.transitions import AlreadyDecided, Refused
+
+# Beyond these, the message only counts.
+NAMED = 20
+
+
+@admin.action(description=gettext_lazy("Accept what meets the bar"), permissions=["moderate"])
+def accept_what_meets_the_bar(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Signature]) -> None:
+    accepted, left = 0, []
+    for signature in _chosen(request, queryset):
+        try:
+            _accept(signature, cast("User", request.user))
+        except Refused as refusal:
+            left.append(_("%(name)s (%(why)s)") % {"name": signature.organisation.name, "why": refusal})
+        else:
+            accepted += 1
+    words = ngettext("%(count)d accepted.", "%(count)d accepted.", accepted) % {"count": accepted}
+    messages.success(request, words)
+    if left:
+        messages.warning(request, _left(left))
+
+
+def _chosen(request: HttpRequest, queryset: QuerySet[Signature]) -> QuerySet[Signature]:
+    """What was ticked, also if a colleague has decided it since and the list's filter no longer finds it."""
+    mine = Signature.objects.moderated_by(request.user)
+    if request.POST.get("select_across") == "1":
+        mine = mine.filter(pk__in=queryset.values("pk"))
+    else:
+        mine = mine.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
+    return mine.select_related("organisation", "campaign__host", "decided_by", "letter_version").order_by(
+        "confirmed_at", "pk"
+    )
+
+
+def _accept(signature: Signature, by: User) -> None:
+    if signature.state not in WAITING:
+        raise AlreadyDecided(signature)
+    if verification.bar(signature) == Level.V3:
+        raise Refused(_("needs V3: open it by itself"))
+    moderation.accept(signature=signature, by=by)
+
+
+def _left(left: list[str]) -> str:
+    words = ngettext("%(count)d left: %(which)s.", "%(count)d left: %(which)s.", len(left))
+    more = [_("and %(count)d more") % {"count": len(left) - NAMED}] if len(left) > NAMED else []
+    return words % {"count": len(left), "which": "; ".join(left[:NAMED] + more)}

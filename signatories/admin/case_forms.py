@@ -1,0 +1,91 @@
+"""What a moderator types on the page of a signature; one form for each button."""
+
+from itertools import count
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from signatories import moderation, verification
+from signatories.models import Signature
+from signatories.states import EvidenceKind, Reason, State
+
+NOTE_LENGTH = 2000
+_numbers = count(1)
+
+
+class NoteForm(forms.Form):
+    """An action with words; they stay among the staff."""
+
+    note = forms.CharField(
+        label=_("Note for the staff"),
+        required=False,
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, signature: Signature) -> None:
+        # Several of these stand on one page: their fields need ids of their own.
+        super().__init__(data, auto_id=f"id_{next(_numbers)}_%s")
+        self.signature = signature
+
+
+class PlainForm(NoteForm):
+    """A button alone."""
+
+    note = None  # type: ignore[assignment]  # takes the field away
+
+
+class DecisionForm(NoteForm):
+    """Carries the state that the page showed: a page that grew old decides nothing."""
+
+    expected_state = forms.ChoiceField(choices=State.choices, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None = None, *, signature: Signature) -> None:
+        super().__init__(data, signature=signature)
+        self.initial["expected_state"] = self.signature.state
+
+
+class RejectForm(DecisionForm):
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", "—"), *Reason.choices])
+    field_order = ["reason", "note"]
+
+
+class RequiredNoteForm(NoteForm):
+    note = forms.CharField(
+        label=_("In a sentence"), max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class EvidenceForm(NoteForm):
+    kind = forms.ChoiceField(
+        label=_("What you have seen"),
+        choices=[("", "—"), *((kind.value, kind.label) for kind in moderation.RECORDABLE)],
+    )
+    identifier = forms.CharField(label=_("Number in the register"), required=False, max_length=100)
+    note = forms.CharField(
+        label=_("Where you saw it"),
+        required=False,
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    established = forms.BooleanField(
+        label=_("I looked: the website is an established one."),
+        required=False,
+        help_text=_("Needed when mailbox and website share a domain: a new domain costs little."),
+    )
+    field_order = ["kind", "identifier", "note", "established"]
+
+    def clean(self) -> dict[str, Any]:
+        answers: dict[str, Any] = super().clean() or {}
+        if answers.get("kind") == EvidenceKind.DOMAIN_MATCH:
+            if not self._shares_domain():
+                self.add_error("kind", _("Mailbox and website do not share a domain of their own."))
+            elif not answers.get("established"):
+                self.add_error("established", _("Tick this once you have looked at the website."))
+        return answers
+
+    def _shares_domain(self) -> bool:
+        domain = getattr(self.signature, "mailbox_domain", None) or ""
+        return verification.suggests_domain_match(self.signature.organisation, domain)

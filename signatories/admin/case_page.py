@@ -1,0 +1,75 @@
+"""The page of one signature: the case, and a form for each thing that may be done with it now."""
+
+from collections.abc import Mapping, Sequence
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from signatories.admin.case_forms import (
+    DecisionForm,
+    EvidenceForm,
+    NoteForm,
+    PlainForm,
+    RejectForm,
+    RequiredNoteForm,
+)
+from signatories.admin.casefile import open_case
+from signatories.models import Contact, Signature
+from signatories.states import LEADS_TO, LIVE, State
+
+UNPROCESSABLE = 422
+
+
+def may_decide(request: HttpRequest, signature: Signature) -> bool:
+    """Whether the user is a moderator of the campaign; a manager only reads."""
+    allowed = request.user.has_perm("signatories.change_signature")
+    return allowed and Signature.objects.moderated_by(request.user).filter(pk=signature.pk).exists()
+
+
+def show(
+    request: HttpRequest,
+    signature: Signature,
+    *,
+    typed: Mapping[str, NoteForm] | None = None,
+    contacts: Sequence[Contact] = (),
+) -> HttpResponse:
+    """The page of `signature`; `typed` are forms that came back with errors, `contacts` those to show in clear."""
+    forms = offered(signature) | dict(typed or {}) if may_decide(request, signature) else {}
+    context = {
+        **admin.site.each_context(request),
+        "opts": Signature._meta,
+        "title": signature.organisation.name,
+        "case": open_case(signature, request.user),
+        "signature": signature,
+        "forms": forms,
+        "contacts": contacts,
+    }
+    response = TemplateResponse(
+        request, "admin/signatories/signature/case.html", context, status=UNPROCESSABLE if typed else 200
+    )
+    # It may hold a contact in clear, and is old as soon as a colleague decides.
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def back_to(pk: int) -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:signatories_signature_change", args=[pk]))
+
+
+def offered(signature: Signature) -> dict[str, NoteForm]:
+    """An empty form for each thing that may be done with the signature as it stands, by the name of its view."""
+    leads_to, state = LEADS_TO[State(signature.state)], signature.state
+    forms: list[tuple[bool, str, type[NoteForm]]] = [
+        (State.ACCEPTED in leads_to, "accept", DecisionForm),
+        (State.ON_HOLD in leads_to, "hold", DecisionForm),
+        (State.REJECTED in leads_to, "reject", RejectForm),
+        (state in (State.ON_HOLD, State.REJECTED), "put_back", DecisionForm),
+        (state in LIVE, "add_evidence", EvidenceForm),
+        (state in LIVE, "not_duplicate", RequiredNoteForm),
+        (True, "add_note", RequiredNoteForm),
+        (True, "reveal", PlainForm),
+        (state == State.SUBMITTED, "send_again", PlainForm),
+    ]
+    return {name: form(signature=signature) for fits, name, form in forms if fits}

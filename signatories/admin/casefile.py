@@ -1,0 +1,129 @@
+"""Everything that a moderator looks at to decide one case. A fixed number of queries, and no contact data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from campaigns.lines import Line, printed
+from signatories import verification, work
+from signatories.models import Evidence, Organisation, OutboxMail, Signature, SignatureEvent
+from signatories.models.signature import SignatureQuerySet
+from signatories.states import EventKind, EvidenceKind, Flag, Level, State
+
+
+@dataclass(frozen=True)
+class Other:
+    """A signature to compare with, and why."""
+
+    why: str
+    case: work.Waiting
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    signature: Signature
+    case: work.Waiting
+    line: Line
+    flags: list[str]
+    level: Level
+    bar: Level
+    lacking: str
+    evidence: QuerySet[Evidence]
+    suggests_domain_match: bool
+    others: list[Other]
+    elsewhere: int
+    is_not_duplicate: bool
+    events: QuerySet[SignatureEvent]
+    mails: QuerySet[OutboxMail]
+
+    @property
+    def organisation(self) -> Organisation:
+        return self.signature.organisation
+
+    @property
+    def offers_domain_match(self) -> bool:
+        """Whether the program suggests evidence that nobody has recorded yet."""
+        recorded = {item.kind for item in self.evidence if item.taken_back_at is None}
+        return self.suggests_domain_match and EvidenceKind.DOMAIN_MATCH not in recorded
+
+
+def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
+    """The case of a `signature` of `in_case`, with what `user` may know of other campaigns."""
+    now = timezone.now()
+    case = work.listed(signature, now)
+    reached, needed = verification.level(signature), verification.bar(signature)
+    look_alikes = verification.look_alikes(signature)
+    reachable = look_alikes.filter(pk__in=Organisation.objects.visible_to(user).values("pk"))
+    return CaseFile(
+        signature=signature,
+        case=case,
+        line=printed(signature.organisation, signature.campaign, get_language() or "en"),
+        flags=[str(Flag(flag).label) for flag in signature.flags],
+        level=reached,
+        bar=needed,
+        lacking=lacking(reached, needed),
+        evidence=signature.evidence.select_related("recorded_by", "referrer__organisation"),
+        suggests_domain_match=verification.suggests_domain_match(signature.organisation, case.mailbox_domain),
+        others=[
+            *_others(_("Possible duplicate"), verification.possible_duplicates(signature), now),
+            *_others(_("Looks alike"), _signed_by(reachable, signature, user), now),
+            *_others(_("Earlier campaign"), _earlier(signature, user), now),
+        ],
+        elsewhere=look_alikes.count() - reachable.count(),
+        is_not_duplicate=signature.events.filter(kind=EventKind.NOT_DUPLICATE).exists(),
+        events=signature.events.select_related("actor", "note"),
+        mails=signature.mails.order_by("created_at", "pk").defer("recipient", "context"),
+    )
+
+
+def in_case(signatures: SignatureQuerySet) -> SignatureQuerySet:
+    """`signatures` with what `open_case` reads of each."""
+    return work.in_list(signatures).select_related(
+        "organisation", "campaign__host", "letter_version", "decided_by"
+    )
+
+
+def lacking(reached: Level, needed: Level) -> str:
+    """What is still missing for an acceptance, in words; '' when nothing is."""
+    if reached >= needed:
+        return ""
+    if reached == Level.V0:
+        return _("The mailbox is not proven: the signer has not confirmed.")
+    if needed == Level.V3 and reached == Level.V2:
+        return _("This one needs a second channel as well: a call back, or a public statement.")
+    words = _(
+        "One more reason is needed: an established website on the mailbox's domain, a published address, a register, …"
+    )
+    if needed == Level.V3:
+        words += " " + _("Then a second channel: a call back, or a public statement.")
+    return words
+
+
+def _others(why: str, signatures: SignatureQuerySet, now: datetime) -> list[Other]:
+    return [Other(why, work.listed(signature, now)) for signature in work.in_list(signatures)[:10]]
+
+
+def _signed_by(
+    organisations: QuerySet[Organisation], signature: Signature, user: User | AnonymousUser
+) -> SignatureQuerySet:
+    return (
+        Signature.objects.visible_to(user)
+        .filter(organisation__in=organisations, state=State.ACCEPTED)
+        .exclude(pk=signature.pk)
+        .order_by("pk")
+    )
+
+
+def _earlier(signature: Signature, user: User | AnonymousUser) -> SignatureQuerySet:
+    """What the same organisation, by its key or its website's domain, did on other campaigns of `user`."""
+    organisation = signature.organisation
+    same = Q(organisation__match_key=organisation.match_key)
+    if organisation.registrable_domain:
+        same |= Q(organisation__registrable_domain=organisation.registrable_domain)
+    others = Signature.objects.visible_to(user).filter(same).exclude(campaign=signature.campaign_id)
+    return others.exclude(state__in=[State.SUBMITTED, State.EXPIRED]).order_by("pk")

@@ -1,0 +1,105 @@
+"""The register, as far as it signed the user's campaigns. Moderators mend names; the keys follow (`register`)."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from campaigns import countries
+from campaigns.admin.bases import RowForm
+from campaigns.admin.scope import CampaignScoped
+from campaigns.models import Campaign
+from signatories import register
+from signatories.forms import LineField
+from signatories.models import Organisation
+from signatories.names import match_key
+
+
+class OrganisationForm(RowForm):
+    name = LineField(label=gettext_lazy("Name"), max_length=255)
+    native_name = LineField(label=gettext_lazy("Name in its own language"), max_length=255, required=False)
+    name_en = LineField(label=gettext_lazy("Name in English"), max_length=255, required=False)
+    acronym = LineField(label=gettext_lazy("Acronym"), max_length=40, required=False)
+    country_label = LineField(
+        label=gettext_lazy("Name of the country or territory as stated"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("Only if it is to differ from the campaign's policy."),
+    )
+    country_code = forms.ChoiceField(label=gettext_lazy("Country or territory"))
+    website = forms.URLField(
+        label=gettext_lazy("Website"),
+        max_length=255,
+        required=False,
+        assume_scheme="https",
+        widget=forms.TextInput(attrs={"inputmode": "url", "class": "vTextField"}),
+    )
+
+    class Meta:
+        model = Organisation
+        fields = list(register.CHANGEABLE)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if isinstance(country := self.fields.get("country_code"), forms.ChoiceField):
+            country.choices = countries.choices(get_language() or "en")
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not match_key(name):
+            raise forms.ValidationError(_("The name needs at least one letter or digit."))
+        return name
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(CampaignScoped):
+    form = OrganisationForm
+    list_display = ["name", "acronym", "country", "org_type", "registrable_domain"]
+    search_fields = ["name", "native_name", "name_en", "acronym", "registrable_domain"]
+    view_on_site = False
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "name",
+                    "native_name",
+                    "native_language",
+                    "name_en",
+                    "acronym",
+                    "aliases",
+                    "sort_name",
+                ]
+            },
+        ),
+        (None, {"fields": ["country_code", "country_label", "org_type", "identifier", "website"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Organisation]:
+        return Organisation.objects.visible_to(request.user).order_by("sort_key", "pk")
+
+    def may_work_on(self, request: HttpRequest, row: Organisation) -> bool:
+        """Only who moderates every campaign that it signed: a name changes on all of them at once."""
+        mine = Campaign.objects.moderated_by(request.user)
+        return not row.signatures.exclude(campaign__in=mine).exists()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=gettext_lazy("country or territory"), ordering="country_code")
+    def country(self, organisation: Organisation) -> str:
+        return organisation.country_label or countries.label(
+            organisation.country_code, get_language() or "en"
+        )
+
+    def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        register.change_organisation(obj, by=cast("User", request.user), **changes)

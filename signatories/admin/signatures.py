@@ -1,0 +1,179 @@
+"""The queue, and the way to the page of each signature. Nothing is added, edited or deleted here: buttons decide."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.admin.scope import CampaignScoped, ViewOnly
+from signatories import verification, work
+from signatories.admin import case_page, decisions, exporting, filters
+from signatories.admin.bulk import accept_what_meets_the_bar
+from signatories.admin.casefile import in_case
+from signatories.models import Signature
+from signatories.models.signature import SignatureQuerySet
+from signatories.states import ExportSet
+
+BUTTONS = {
+    "accept": decisions.accept,
+    "hold": decisions.hold,
+    "reject": decisions.reject,
+    "put-back": decisions.put_back,
+    "add-evidence": decisions.add_evidence,
+    "not-duplicate": decisions.not_duplicate,
+    "add-note": decisions.add_note,
+    "show-contact": decisions.reveal,
+    "send-again": decisions.send_again,
+}
+
+
+@admin.register(Signature)
+class SignatureAdmin(ViewOnly, CampaignScoped):
+    list_display = [
+        "organisation_name",
+        "country",
+        "mailbox_domain",
+        "level",
+        "flags_in_words",
+        "age",
+        "state",
+    ]
+    list_display_links = ["organisation_name"]
+    list_filter = [
+        filters.StateFilter,
+        filters.CampaignFilter,
+        filters.CountryFilter,
+        filters.TypeFilter,
+        filters.LevelFilter,
+        filters.FlagFilter,
+    ]
+    search_fields = [
+        "organisation__name",
+        "organisation__native_name",
+        "organisation__acronym",
+        "submission_key__iendswith",
+        "contacts__mailbox_domain",
+    ]
+    search_help_text = _("Name, acronym, reference or domain of the mailbox")
+    ordering = ["state", "confirmed_at", "pk"]
+    list_per_page = 50
+    show_full_result_count = False
+    actions = [accept_what_meets_the_bar]
+    view_on_site = False
+    change_list_template = "admin/signatories/signature/change_list.html"
+
+    def within_reach(self, request: HttpRequest) -> SignatureQuerySet:
+        return Signature.objects.visible_to(request.user)
+
+    def get_queryset(self, request: HttpRequest) -> SignatureQuerySet:
+        return work.in_list(self.within_reach(request)).order_by(*self.ordering)
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("signatories.change_signature")
+
+    def get_urls(self) -> list[URLPattern]:
+        site = self.admin_site.admin_view
+        return [
+            *(
+                path(f"<int:pk>/{address}/", site(view), name=f"signatories_signature_{view.__name__}")
+                for address, view in BUTTONS.items()
+            ),
+            path(
+                "<int:pk>/evidence/<int:evidence>/take-back/",
+                site(decisions.take_back_evidence),
+                name="signatories_signature_take_back_evidence",
+            ),
+            path("export/public/", site(self.export_public), name="signatories_signature_export_public"),
+            path("export/manage/", site(self.export_manage), name="signatories_signature_export_manage"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "files": self._files(request)})
+
+    def _files(self, request: HttpRequest) -> list[tuple[str, Any]]:
+        """The files that the user may take out of the list as it is filtered now, with their labels."""
+        everything, accepted = request.GET.copy(), request.GET.copy()
+        accepted["state"] = filters.ALL  # the public list has a state of its own
+        offered = [
+            (ExportSet.PUBLIC, accepted, _("Public list (CSV)")),
+            (ExportSet.MANAGE, everything, _("Everything, with contacts (CSV)")),
+        ]
+        return [
+            (f"{reverse(f'admin:signatories_signature_export_{export_set}')}?{query.urlencode()}", label)
+            for export_set, query, label in offered
+            if exporting.campaigns_to_export(request, export_set).exists()
+        ]
+
+    def export_public(self, request: HttpRequest) -> HttpResponseBase:
+        return exporting.export_public(request, self._filtered(request))
+
+    def export_manage(self, request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase = exporting.export_manage(request, self._filtered(request))
+        return response
+
+    def _filtered(self, request: HttpRequest) -> SignatureQuerySet:
+        """What the list shows under the filters and the search that stand in the address."""
+        try:
+            found = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters as error:
+            raise Http404 from error
+        return cast("SignatureQuerySet", found)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Shows the case. It takes no POST: whatever a forged form says, nothing is read from it (scenario M7)."""
+        if not self.has_view_permission(request):
+            return HttpResponse(status=403)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        found = self.get_object(request, object_id)
+        signature = in_case(self.within_reach(request)).get(pk=found.pk)
+        return case_page.show(request, signature)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        found = self.get_object(request, object_id)
+        return HttpResponseRedirect(
+            reverse("admin:signatories_signature_change", args=[found.pk]) + "#events"
+        )
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        raise Http404
+
+    @admin.display(description=_("organisation"), ordering="organisation__sort_key")
+    def organisation_name(self, signature: Signature) -> str:
+        return signature.organisation.name
+
+    @admin.display(description=_("country or territory"), ordering="country_code")
+    def country(self, signature: Signature) -> str:
+        return work.country_of(signature)
+
+    @admin.display(description=_("mailbox"))
+    def mailbox_domain(self, signature: Signature) -> str:
+        return f"@{getattr(signature, 'mailbox_domain', None) or '–'}"
+
+    @admin.display(description=_("level"))
+    def level(self, signature: Signature) -> str:
+        return verification.level(signature).label
+
+    @admin.display(description=_("flags"))
+    def flags_in_words(self, signature: Signature) -> str:
+        return work.flags_in_words(signature) or "–"
+
+    @admin.display(description=_("age"), ordering="confirmed_at")
+    def age(self, signature: Signature) -> str:
+        return work.age(signature.confirmed_at or signature.submitted_at, timezone.now())

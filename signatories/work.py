@@ -1,0 +1,135 @@
+"""What waits for the staff: the oldest cases, the numbers beside them, and whether mail flows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Count, F, FilteredRelation, Min, Q
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from campaigns import countries
+from signatories import verification
+from signatories.models import Heartbeat, OutboxMail, Signature
+from signatories.models.signature import SignatureQuerySet
+from signatories.states import Flag, Level, MailState, State
+
+SHOWN = 20
+# The worker drains the outbox every few seconds; silent for so long, it is not at work.
+WORKER_SILENT = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One case in the list."""
+
+    signature: Signature
+    country: str
+    mailbox_domain: str
+    level: Level
+    flags: str
+    age: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """The desk's home page at one moment. `sentence` says it in a line (scenario M1)."""
+
+    waiting: list[Waiting]
+    to_check: int
+    oldest: str
+    on_hold: int
+    unconfirmed: int
+    mail_queued: int
+    mail_failed: int
+    worker_seen: datetime | None
+    worker_alive: bool
+
+    @property
+    def sentence(self) -> str:
+        parts = [
+            ngettext("%(count)d to check", "%(count)d to check", self.to_check) % {"count": self.to_check}
+        ]
+        if self.oldest:
+            parts.append(_("oldest %(age)s") % {"age": self.oldest})
+        parts.append(_("worker alive") if self.worker_alive else _("worker silent"))
+        parts.append(_("mail queue %(count)d") % {"count": self.mail_queued + self.mail_failed})
+        return ", ".join(parts)
+
+
+def of(user: User | AnonymousUser, now: datetime) -> Work:
+    """What waits on the campaigns of `user`; five queries, however much it is."""
+    mine = Signature.objects.visible_to(user)
+    numbers = mine.aggregate(
+        to_check=Count("pk", filter=Q(state=State.CONFIRMED)),
+        oldest=Min("confirmed_at", filter=Q(state=State.CONFIRMED)),
+        on_hold=Count("pk", filter=Q(state=State.ON_HOLD)),
+        unconfirmed=Count("pk", filter=Q(state=State.SUBMITTED)),
+    )
+    mail = OutboxMail.objects.aggregate(
+        queued=Count("pk", filter=Q(state__in=[MailState.QUEUED, MailState.SENDING])),
+        failed=Count("pk", filter=Q(state=MailState.FAILED)),
+    )
+    seen = Heartbeat.objects.filter(name="worker").values_list("seen_at", flat=True).first()
+    return Work(
+        waiting=[listed(signature, now) for signature in in_list(first_to_check(mine))[:SHOWN]],
+        to_check=numbers["to_check"],
+        oldest=age(numbers["oldest"], now),
+        on_hold=numbers["on_hold"],
+        unconfirmed=numbers["unconfirmed"],
+        mail_queued=mail["queued"],
+        mail_failed=mail["failed"],
+        worker_seen=seen,
+        worker_alive=seen is not None and now - seen <= WORKER_SILENT,
+    )
+
+
+def first_to_check(signatures: SignatureQuerySet) -> SignatureQuerySet:
+    """What waits: those to check by age, after them those on hold, which wait for somebody else."""
+    return signatures.waiting().order_by("state", "confirmed_at", "pk")
+
+
+def in_list(signatures: SignatureQuerySet) -> SignatureQuerySet:
+    """`signatures` with what a line of a list shows, in two queries; of the contact only the mailbox's domain."""
+    primary = FilteredRelation("contacts", condition=Q(contacts__is_primary=True))
+    return (
+        signatures.select_related("organisation", "campaign")
+        .annotate(first_contact=primary, mailbox_domain=F("first_contact__mailbox_domain"))
+        .prefetch_related("evidence")
+    )
+
+
+def listed(signature: Signature, now: datetime) -> Waiting:
+    """A line of the list for one signature of `in_list`."""
+    return Waiting(
+        signature=signature,
+        country=country_of(signature),
+        mailbox_domain=getattr(signature, "mailbox_domain", None) or "",
+        level=verification.level(signature),
+        flags=flags_in_words(signature),
+        age=age(signature.confirmed_at or signature.submitted_at, now),
+    )
+
+
+def country_of(signature: Signature) -> str:
+    """The country or territory under the campaign's naming policy, in the language of the interface."""
+    organisation = signature.organisation
+    return organisation.country_label or countries.label(
+        organisation.country_code, get_language() or "en", signature.campaign.naming_policy
+    )
+
+
+def flags_in_words(signature: Signature) -> str:
+    return "; ".join(str(Flag(flag).label) for flag in signature.flags)
+
+
+def age(moment: datetime | None, now: datetime) -> str:
+    """How long ago in one short word: 12 min, 6 h, 3 d; '' for never."""
+    if moment is None:
+        return ""
+    minutes = max(0, int((now - moment).total_seconds() // 60))
+    if minutes < 60:
+        return _("%(count)d min") % {"count": minutes}
+    if minutes < 48 * 60:
+        return _("%(count)d h") % {"count": minutes // 60}
+    return _("%(count)d d") % {"count": minutes // (24 * 60)}
