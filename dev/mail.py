@@ -74,7 +74,12 @@ class Mail:
     def part(self, kind: str) -> str:
         """The text of one part ("plain" or "html"), empty where there is none."""
         body = self.message.get_body((kind,))
-        return str(body.get_content(errors="replace")) if body else ""
+        if body is None:
+            return ""
+        try:
+            return str(body.get_content(errors="replace"))
+        except LookupError:  # a character set that nobody knows
+            return bytes(body.get_payload(decode=True)).decode(errors="replace")
 
     @property
     def text(self) -> str:

@@ -76,8 +76,8 @@ class Launch:
 def launch(var):
     launches = []
 
-    def begin(name="var", port=None):
-        launches.append(Launch(var / name, port or free_port()))
+    def begin(folder=var / "var", port=None):
+        launches.append(Launch(folder, port or free_port()))
         return launches[-1]
 
     yield begin
@@ -119,34 +119,45 @@ def test_a_folder_that_is_a_file_is_said_in_one_sentence(launch, var):
     assert launch().last_words() == (1, f"VAR_DIR ({var / 'var'}) is not a folder.\n")
 
 
-def test_it_runs_until_ctrl_c_and_a_second_start_keeps_password_and_data(launch, var):
-    before = {path.name for path in PROJECT.iterdir()}
-    first = launch()
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory):
+    """A folder from which the site ran once until Ctrl-C, and the password that it printed then."""
+    folder = tmp_path_factory.mktemp("settled")
+    for above in (folder, *folder.parents[:2]):
+        above.chmod(0o711)
+    first = Launch(folder / "var", free_port())
     password = first.password()
-    assert [first.get("/healthz"), first.get("/en/"), first.get("/dev/mail/")] == [200, 200, 200]
-    assert (var / "var" / "secrets.env").stat().st_mode & 0o777 == 0o600
-
-    assert first.end() == 0
-    assert first.processes() == []
-    assert {path.name for path in PROJECT.iterdir()} - before <= {"__pycache__"}
-
-    second = launch(port=first.port)
-    assert second.password() == password
-    assert second.end(signal.SIGTERM) == 0
-    assert second.processes() == []
+    assert [first.end(), first.processes(), first.last_words()] == [0, [], (0, "")]
+    return folder / "var", password
 
 
-def test_two_copies_run_side_by_side_but_not_from_one_folder(launch, var):
-    one, other = launch("one"), launch("other")
-    assert one.password() != other.password()
+def test_a_second_start_keeps_the_password_answers_and_leaves_nothing_but_its_folder(launch, settled):
+    folder, password = settled
+    before = {path.name for path in PROJECT.iterdir()}
+
+    site = launch(folder)
+
+    assert site.password() == password
+    assert [site.get("/healthz"), site.get("/en/"), site.get("/dev/mail/")] == [200, 200, 200]
+    assert (folder / "secrets.env").stat().st_mode & 0o777 == 0o600
+    assert site.end(signal.SIGTERM) == 0
+    assert site.processes() == []
+    assert {path.name for path in PROJECT.iterdir()} <= before | {"__pycache__"}
+
+
+def test_two_copies_run_side_by_side_but_not_from_one_folder(launch, settled, var):
+    folder, password = settled
+    one, other = launch(folder), launch(var / "other")
+    assert [one.password() == password, other.password() == password] == [True, False]
     assert [one.get("/healthz"), other.get("/healthz")] == [200, 200]
 
-    assert launch("one").last_words() == (1, f"Another launch is already running from {var / 'one'}.\n")
+    assert launch(folder).last_words() == (1, f"Another launch is already running from {folder}.\n")
     assert [one.get("/healthz"), one.end(), other.get("/healthz"), other.end()] == [200, 0, 200, 0]
 
 
-def test_a_process_that_dies_ends_the_rest_and_is_named(launch, var):
-    site = launch()
+def test_a_process_that_dies_ends_the_rest_and_is_named(launch, settled):
+    folder, _ = settled
+    site = launch(folder)
     site.password()
     (worker,) = (
         child for child in psutil.Process(site.process.pid).children() if "worker" in child.cmdline()
@@ -154,23 +165,22 @@ def test_a_process_that_dies_ends_the_rest_and_is_named(launch, var):
 
     worker.kill()
 
-    log = var / "var" / "log" / "worker.log"
-    assert site.last_words() == (
-        1,
-        f"Worker ended by itself (exit code -9), so the rest was stopped; see {log}.\n",
-    )
+    log = folder / "log" / "worker.log"
+    ended = (1, f"Worker ended by itself (exit code -9), so the rest was stopped; see {log}.\n")
+    assert site.last_words() == ended
     assert site.processes() == []
 
 
-def test_after_a_kill_of_the_launcher_the_next_start_takes_over(launch):
-    killed = launch()
-    password = killed.password()
+def test_after_a_kill_of_the_launcher_the_next_start_takes_over(launch, settled):
+    folder, password = settled
+    killed = launch(folder)
+    killed.password()
     killed.process.kill()
     killed.process.wait()
     left = killed.processes()
     assert len(left) > 3
 
-    second = launch(port=killed.port)
+    second = launch(folder, port=killed.port)
 
     assert second.password() == password
     assert [process for process in left if process.is_running()] == []

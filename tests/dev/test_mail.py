@@ -16,7 +16,6 @@ def demo(settings, tmp_path):
     settings.ROOT_URLCONF = "dev.urls"
     settings.MAIL_DIR = tmp_path / "mail"
     settings.EMAIL_BACKEND = "dev.mail.EmlBackend"
-    # pytest-django puts Django's own outbox in front of every backend; the demo has none.
 
 
 def post(subject=HOSTILE_SUBJECT, to=("signer@example.org",)):
@@ -66,13 +65,13 @@ def test_only_the_owner_can_list_the_mails(settings):
 
 @pytest.mark.django_db
 def test_the_list_shows_the_newest_first_and_escapes_what_mails_say():
-    post(subject="first")
+    post(subject="Older mail")
     post()
 
     page = Client().get("/dev/mail/").content.decode()
 
     assert "<script>alert" not in page
-    assert page.index("&lt;script&gt;alert(1)&lt;/script&gt;") < page.index("first")
+    assert page.index("&lt;script&gt;alert(1)&lt;/script&gt;") < page.index("Older mail")
     assert page.count("signer@example.org") == 2
 
 
@@ -131,7 +130,7 @@ def test_no_address_leads_out_of_the_folder(settings, name):
 
     for tail in ("", "html/"):
         response = Client().get(f"/dev/mail/{name}/{tail}")
-        assert response.status_code == 404
+        assert response.status_code in {400, 404}
         assert b"leaked" not in response.content
 
 
