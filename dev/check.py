@@ -21,6 +21,7 @@ CHECKS: dict[str, list[str | Path]] = {
     "imports": [PROGRAMS / "lint-imports"],
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
     "templates": [sys.executable, "-m", "dev.templates"],
+    "markup": [PROGRAMS / "djlint", "templates", "--lint", "--quiet"],
     "deployment": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
     "compose": ["bash", "deploy/check.sh"],
 }
