@@ -4,7 +4,9 @@ import http.client
 import os
 import signal
 import socket
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -44,7 +46,7 @@ class Machinery:
 
     def web(self, **extra):
         port = free_port()
-        child = self.start("web", GRANIAN_PORT=str(port), GRANIAN_WORKERS="1", **extra)
+        self.start("web", GRANIAN_PORT=str(port), GRANIAN_WORKERS="1", **extra)
         self.wait_until(lambda: is_healthy(port), "the web process answers")
         return Web(port)
 
@@ -77,7 +79,7 @@ class Machinery:
 def machinery(process_environment, campaign, sink, private_valkey, tmp_path):
     """The environment of production, less TLS, with a short lease so that a killed worker's mails are soon free."""
     environment = process_environment | {
-        "PATH": f"{os.path.dirname(os.sys.executable)}:{os.environ['PATH']}",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "REDIS_URL": private_valkey.url,
         "EMAIL_URL": sink.url,
         "OUTBOX_LEASE_SECONDS": "4",

@@ -9,11 +9,15 @@ from aiosmtpd.smtp import SMTP
 
 
 class Sink:
-    """Mails in the order in which they were taken; `pause` seconds pass before each is answered for."""
+    """`mails` in the order in which they were taken; `pause` seconds pass before each is answered for.
+
+    `refuses` gives the reply that a mailbox gets instead of its mail.
+    """
 
     def __init__(self, pause=0.0):
         self.pause = pause
         self.mails = []
+        self.refuses = {}
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._server = None
@@ -45,6 +49,12 @@ class Sink:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802  # aiosmtpd's name
+        if address in self.refuses:
+            return self.refuses[address]
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802  # aiosmtpd's name
         self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))

@@ -1,0 +1,142 @@
+"""Eight people who do the same thing at the same moment (scenarios S13, M8)."""
+
+import json
+import re
+import threading
+from collections import Counter
+
+import pytest
+from django.db import connection
+
+from signatories import moderation
+from signatories.models import Contact, OutboxMail, Signature, SignatureEvent
+from signatories.states import EventKind, MailKind, MailState, State
+from signatories.transitions import AlreadyDecided
+from tests.builders import form_answers, give_evidence, make_signature, make_superuser, opened_a_while_ago
+
+pytestmark = pytest.mark.processes
+EIGHT = 8
+
+
+def at_once(actions):
+    """Runs each action in a thread, with a database connection of its own, all from the same moment on."""
+    start_line = threading.Barrier(len(actions))
+    results = [None] * len(actions)
+
+    def run(place, action):
+        start_line.wait(30)
+        try:
+            results[place] = action()
+        except Exception as error:  # noqa: BLE001  # what went wrong is the result
+            results[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
+
+
+def test_m8_eight_moderators_accept_one_signature_and_one_of_them_does(campaign):
+    signature = make_signature(campaign, state=State.CONFIRMED)
+    give_evidence(signature, make_superuser())
+    moderators = [make_superuser(f"moderator{number}") for number in range(EIGHT)]
+    opened = [Signature.objects.get(pk=signature.pk) for _ in moderators]
+
+    results = at_once(
+        [
+            lambda seen=seen, by=by: moderation.accept(signature=seen, by=by)
+            for seen, by in zip(opened, moderators, strict=True)
+        ]
+    )
+
+    assert Counter(type(result) for result in results) == {type(None): 1, AlreadyDecided: EIGHT - 1}
+    winner = moderators[results.index(None)]
+    assert {str(result) for result in results if result} == {
+        f"Already decided by {winner.username}: Accepted."
+    }
+    assert SignatureEvent.objects.filter(signature=signature, to_state=State.ACCEPTED).count() == 1
+    assert OutboxMail.objects.filter(signature=signature, kind=MailKind.ACCEPTED).count() == 1
+    assert Signature.objects.get(pk=signature.pk).decided_by == winner
+
+
+def test_m8_accepting_and_rejecting_at_once_leaves_one_decision_and_one_mail(campaign):
+    signature = make_signature(campaign, state=State.CONFIRMED)
+    give_evidence(signature, make_superuser())
+    staff = [make_superuser(f"moderator{number}") for number in range(EIGHT)]
+    opened = [Signature.objects.get(pk=signature.pk) for _ in staff]
+
+    def decide(seen, by, place):
+        if place % 2:
+            moderation.accept(signature=seen, by=by)
+        else:
+            moderation.reject(signature=seen, by=by, reason="no_evidence")
+
+    results = at_once(
+        [
+            lambda seen=seen, by=by, place=place: decide(seen, by, place)
+            for place, (seen, by) in enumerate(zip(opened, staff, strict=True))
+        ]
+    )
+
+    assert Counter(type(result) for result in results) == {type(None): 1, AlreadyDecided: EIGHT - 1}
+    decided = Signature.objects.get(pk=signature.pk)
+    assert SignatureEvent.objects.filter(signature=signature, kind=EventKind.CHANGED).count() == 2
+    told = OutboxMail.objects.filter(signature=signature).exclude(kind=MailKind.CONFIRM)
+    assert [mail.kind for mail in told] == [decided.state]
+
+
+def test_s13_eight_posts_of_one_form_are_one_signature_one_mail_and_eight_equal_answers(machinery, sink):
+    web = machinery.web()
+    form = form_answers()
+
+    answers = at_once([lambda: web.sign(form)] * EIGHT)
+
+    assert_is_one_signature_with_equal_answers(web, answers)
+    machinery.start("worker")
+    machinery.start("beat")
+    machinery.wait_until(lambda: OutboxMail.objects.filter(state=MailState.SENT).exists(), "the mail is sent")
+    assert len(sink.mails) == 1
+
+
+def test_s13_the_same_form_from_tabs_that_were_opened_apart_is_one_signature(machinery):
+    web = machinery.web()
+    form = form_answers()
+    tabs = [form | {"opened": opened_a_while_ago()} for _ in range(EIGHT)]
+
+    answers = at_once([lambda tab=tab: web.sign(tab) for tab in tabs])
+
+    assert len({tab["opened"] for tab in tabs}) == EIGHT
+    assert_is_one_signature_with_equal_answers(web, answers)
+
+
+def test_s15_colleagues_who_sign_at_once_get_equal_pages_and_count_for_nothing_yet(machinery):
+    web = machinery.web()
+    form = form_answers()
+    forms = [form | {"mailbox": f"colleague{number}@organisation.example"} for number in range(EIGHT)]
+
+    answers = at_once([lambda form=form: web.sign(form) for form in forms])
+
+    assert Counter(answer.status for answer in answers) == {302: EIGHT}
+    assert Signature.objects.filter(state=State.SUBMITTED).count() == EIGHT
+    assert OutboxMail.objects.filter(kind=MailKind.CONFIRM).count() == EIGHT
+    assert json.loads(web.ask("GET", "/letter/count.json").body)["count"] == 0
+
+
+def assert_is_one_signature_with_equal_answers(web, answers):
+    assert Counter(answer.status for answer in answers) == {302: EIGHT}
+    pages = [web.ask("GET", answer.location) for answer in answers]
+    assert Counter(page.status for page in pages) == {200: EIGHT}
+    assert len({without_what_is_new_each_time(page.body) for page in pages}) == 1
+    assert Signature.objects.count() == 1
+    assert Contact.objects.count() == 1
+    assert OutboxMail.objects.filter(kind=MailKind.CONFIRM).count() == 1
+
+
+def without_what_is_new_each_time(page):
+    """The page without seals, and without the token against forged forms."""
+    page = re.sub(r"gAAAAA[\w=%-]+", "SEAL", page)
+    return re.sub(r'(name="csrfmiddlewaretoken" value=)"\w+"', r"\1TOKEN", page)
