@@ -124,7 +124,7 @@ def site_url(*, hosts: list[str], https: bool) -> str:
 def _host_of(address: str) -> str:
     """The host of an address that has nothing but scheme, host and port; '' for any other."""
     found = re.fullmatch(r"https?://(?P<host>[^/:@?#\[\]]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", address)
-    return found["host"] if found else ""
+    return found["host"].lower() if found else ""
 
 
 def database(*, connect_timeout: int, statement_timeout: int) -> dict[str, Any]:
