@@ -47,7 +47,7 @@ def link_in(message):
 
 def fields_of(response, action=None):
     """Names and values of the hidden inputs of a page's form."""
-    form = soup_of(response).find("form", attrs={"action": action} if action else True)
+    form = soup_of(response).select_one(f"form[action='{action}']" if action else "main form")
     return {
         each["name"]: each.get("value", "")
         for each in form.find_all("input", type="hidden")

@@ -2,8 +2,8 @@
 
 import csv
 import io
-import itertools
 import random
+import re
 
 import pytest
 
@@ -37,8 +37,8 @@ SEEDS = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
     "'; DROP TABLE signatories_signature; --",
-    "{{ 7*7 }}{% debug %}",
-    "${7*7}#{7*7}<%= 7*7 %>",
+    "{{ 1234577|add:7 }}{% debug %}",
+    "${1234577*7}#{1234577*7}<%= 1234577*7 %>",
     '=HYPERLINK("https://evil.example","click")',
     "=1+1",
     "+972 2 123",
@@ -55,7 +55,6 @@ SEEDS = [
     "nul\x00nul",
     "\x00",
     "\x1b[31mred\x07",
-    "\ud800",
     "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢",
     "line\nbreak",
     "para\u2029graph",
@@ -100,30 +99,32 @@ def hostile_strings(number):
         if dice.random() < 0.5:
             yield dice.choice(SEEDS)[:200] + dice.choice(SEEDS)[:200]
         else:
-            yield "".join(
-                chr(dice.choice((dice.randrange(0x20), dice.randrange(0x3000), dice.randrange(0x11_0000))))
-                for _ in range(dice.randrange(1, 60))
-            )
+            ceilings = (0x20, 0x3000, 0x11_0000)
+            points = (dice.randrange(dice.choice(ceilings)) for _ in range(dice.randrange(1, 60)))
+            # A browser can't send half a surrogate pair: it sends the replacement character.
+            yield "".join("\ufffd" if 0xD800 <= point < 0xE000 else chr(point) for point in points)
 
 
-STRINGS = list(itertools.islice(hostile_strings(500), 500))
+STRINGS = list(hostile_strings(500))
+
+
+def check(client, answers):
+    response = client.post("/en/hrd-agenda/sign/send/", answers)
+    assert response.status_code in (302, 422), (answers, response.status_code)
+    if response.status_code == 422:
+        assert_harmless(response)
+
+
+def test_s23_five_hundred_hostile_strings_in_every_field_at_once_never_break_the_form(client, campaign):
+    for start in range(len(STRINGS)):
+        answers = {field: STRINGS[(start + 7 * place) % len(STRINGS)] for place, field in enumerate(FIELDS)}
+        check(client, form_answers(**answers))
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_s23_five_hundred_hostile_strings_never_break_the_form(client, campaign, field):
-    for text in STRINGS:
-        text = (
-            text.encode("utf-8", errors="surrogatepass").decode("utf-8", errors="replace")
-            if "\ud800" not in text
-            else "\ufffd"
-        )
-        answers = form_answers(**{field: text})
-
-        response = client.post("/en/hrd-agenda/sign/send/", answers)
-
-        assert response.status_code in (302, 422), (field, text, response.status_code)
-        if response.status_code == 422:
-            assert_harmless(response)
+def test_s23_one_hostile_answer_among_good_ones_never_breaks_the_form(client, campaign, field):
+    for text in SEEDS:
+        check(client, form_answers(**{field: text}))
 
 
 def assert_harmless(response):
@@ -136,14 +137,12 @@ def assert_harmless(response):
     ] == []
     assert page.find_all(["img", "iframe", "object"]) == []
     assert [name for each in page.find_all(True) for name in each.attrs if name.startswith("on")] == []
-    assert "49" not in page.get_text()
+    assert not {"1234584", "8642039"} & set(re.findall(r"\d+", page.get_text()))
 
 
 def test_s23_what_was_stored_is_printed_as_text_and_safe_in_the_csv(client, campaign):
     staff = make_superuser()
     for text in STRINGS[:120]:
-        if "\ud800" in text:
-            continue
         answers = form_answers(name=text, native_name=text[:200], acronym=text[:40])
         if client.post("/en/hrd-agenda/sign/send/", answers).status_code != 302:
             continue
@@ -164,7 +163,7 @@ def test_s23_what_was_stored_is_printed_as_text_and_safe_in_the_csv(client, camp
         response = client.get(address)
         assert response.status_code == 200
         assert_harmless(response)
-    content = b"".join(client.get("/hrd-agenda/signatories.csv").streaming_content).decode("utf-8-sig")
+    content = b"".join(client.get("/hrd-agenda/signatories.csv")).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(content, newline="")))
     assert len(rows) == accepted + 1
     for row in rows:
