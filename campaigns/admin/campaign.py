@@ -141,6 +141,7 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
                 "points": checklist.points(campaign),
                 "phase": life.phase(campaign, timezone.now()),
                 "versions": campaign.letter_versions.prefetch_related("texts"),
+                "is_frozen": campaign.letter_versions.frozen().exists(),
                 "asks": campaign.asks.prefetch_related("texts"),
                 "updates": campaign.updates.prefetch_related("texts"),
                 "works_on_it": self.has_change_permission(request, campaign),

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.choices import LANGUAGES, AskStatus, TextStatus
@@ -48,7 +49,7 @@ class LetterVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.campaign_id}: {self.number}"
+        return gettext("Version %(number)d") % {"number": self.number}
 
 
 class LetterText(models.Model):
@@ -100,7 +101,7 @@ class Ask(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.campaign_id}: {self.position}"
+        return gettext("Ask %(number)d") % {"number": self.position}
 
 
 class AskText(models.Model):

@@ -20,13 +20,20 @@ from signatories.models import Organisation
 from signatories.names import match_key
 
 
+def wide() -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "vTextField"})
+
+
 class OrganisationForm(RowForm):
-    name = LineField(label=gettext_lazy("Name"), max_length=255)
-    native_name = LineField(label=gettext_lazy("Name in its own language"), max_length=255, required=False)
-    name_en = LineField(label=gettext_lazy("Name in English"), max_length=255, required=False)
-    acronym = LineField(label=gettext_lazy("Acronym"), max_length=40, required=False)
+    name = LineField(label=gettext_lazy("Name"), widget=wide(), max_length=255)
+    native_name = LineField(
+        label=gettext_lazy("Name in its own language"), widget=wide(), max_length=255, required=False
+    )
+    name_en = LineField(label=gettext_lazy("Name in English"), widget=wide(), max_length=255, required=False)
+    acronym = LineField(label=gettext_lazy("Acronym"), widget=wide(), max_length=40, required=False)
     country_label = LineField(
         label=gettext_lazy("Name of the country or territory as stated"),
+        widget=wide(),
         max_length=100,
         required=False,
         help_text=gettext_lazy("Only if it is to differ from the campaign's policy."),
