@@ -46,8 +46,7 @@ class Machinery:
 
     def web(self, **extra):
         port = free_port()
-        self.start("web", GRANIAN_PORT=str(port), GRANIAN_WORKERS="1", **extra)
-        self.wait_until(lambda: is_healthy(port), "the web process answers")
+        wait_until_healthy(self.start("web", GRANIAN_PORT=str(port), GRANIAN_WORKERS="1", **extra), port)
         return Web(port)
 
     def kill(self, child):
@@ -63,12 +62,7 @@ class Machinery:
         return child.process.wait(seconds)
 
     def wait_until(self, holds, what, seconds=60):
-        deadline = time.monotonic() + seconds
-        while not holds():
-            for child in self.children:
-                assert not child.ended(), f"{child.name} ended by itself: {child.log.read_text()[-3000:]}"
-            assert time.monotonic() < deadline, f"waited {seconds} s in vain until {what}"
-            time.sleep(0.05)
+        wait_until(holds, what, self.children, seconds)
 
     def stop_all(self):
         for child in reversed(self.children):
@@ -95,12 +89,25 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def is_healthy(port):
+def is_healthy(port, host="127.0.0.1"):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/healthz", headers={"Host": host})
         return connection.getresponse().status == 200
     except OSError:
         return False
     finally:
         connection.close()
+
+
+def wait_until_healthy(web, port, host="127.0.0.1"):
+    wait_until(lambda: is_healthy(port, host), "the web process answers", [web])
+
+
+def wait_until(holds, what, children, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not holds():
+        for child in children:
+            assert not child.ended(), f"{child.name} ended by itself: {child.log.read_text()[-3000:]}"
+        assert time.monotonic() < deadline, f"waited {seconds} s in vain until {what}"
+        time.sleep(0.05)
