@@ -45,7 +45,7 @@ BREAK = {
         "OTHER_PASSWORD",
     ),
     "an undeclared volume": ("volumes:\n  postgres:\n", "volumes:\n  elsewhere:\n", "postgres"),
-    "no limit": ("    mem_limit: 768m\n", "", "no mem_limit"),
+    "no limit": ("    mem_limit: 1g\n", "", "no mem_limit"),
 }
 
 
