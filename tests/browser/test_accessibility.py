@@ -1,0 +1,137 @@
+"""axe-core finds nothing on any page of the public face, light and dark, from left to right and from right to left."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from campaigns.choices import AskStatus
+from campaigns.models import Quote, Update, UpdateText
+from tests.browser import way
+from tests.browser.conftest import DESK, PHONE
+from tests.builders import make_campaign, make_signature, make_topic
+
+ALL_RULES = {"resultTypes": ["violations"]}
+
+
+@pytest.fixture
+def full(campaign):
+    """A letter with everything that can stand around one."""
+    make_topic(campaign, "Civic space", "civic-space")
+    Quote.objects.create(
+        campaign=campaign, language="en", text="Say so.", speaker="N. N.", speaker_role="spokesperson"
+    )
+    for position, status in ((1, AskStatus.MET), (2, AskStatus.PARTLY_MET)):
+        ask = campaign.asks.get(position=position)
+        ask.status = status
+        ask.save()
+        update = Update.objects.create(
+            campaign=campaign, kind="response", ask=ask, ask_status=status, published_at=campaign.opens_at
+        )
+        UpdateText.objects.create(
+            update=update, language="en", title="A step", body="In the right direction."
+        )
+    make_signature(
+        campaign, name="Example Lantern Trust", native_name="جمعية المثال", acronym="ELT", country_code="KE"
+    )
+    make_signature(campaign, name="示例人权捍卫者联盟", country_code="CN")
+    return campaign
+
+
+def violations(page):
+    found = Axe().run(page, options=ALL_RULES).response["violations"]
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(("scheme", "size"), [("light", DESK), ("dark", PHONE)])
+def test_axe_finds_nothing(site, full, language, scheme, size):
+    found = {}
+
+    def look(name):
+        found[name] = violations(page)
+
+    page = site.open(f"/{language}/", color_scheme=scheme, size=size)
+    look("index")
+    page.goto(f"/{language}/hrd-agenda/")
+    look("letter")
+    page.locator("summary").click()
+    look("letter with its checksum")
+    page.goto(f"/{language}/hrd-agenda/signatories/")
+    look("list")
+    page.goto(f"/{language}/hrd-agenda/sign/")
+    look("form")
+    page.locator("#sign-form .buttons button").click()
+    look("form with errors")
+    way.to_review(page)
+    look("review")
+    page.locator("#review-form button").first.click()
+    look("sent")
+    page.goto(f"/{language}/hrd-agenda/sign/again/")
+    look("again")
+    link = way.mailed_link()
+    page.goto(link)
+    look("confirm")
+    page.locator("main form button").click()
+    look("confirm without the tick")
+    page.get_by_role("checkbox").check()
+    page.locator("main form button").click()
+    look("confirmed")
+    page.goto(f"/{language}/confirm/nothing/")
+    look("bad link")
+    page.goto(f"/{language}/nothing/")
+    look("no such page")
+
+    assert {name: what for name, what in found.items() if what} == {}
+    assert len(found) == 14
+    assert site.complaints == []
+
+
+LONG = [
+    "Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikantenverbandsbeispielvereinigung",
+    "W" * 255,
+    "جمعية المثال (Example Association) رقم 12 – " + "فرع" * 30,
+    "示例人权捍卫者联盟" * 20,
+]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_nothing_is_wider_than_a_small_screen(site, transactional_db, language):
+    campaign = make_campaign("hrd-agenda", title="A letter for " + LONG[0], goal=100)
+    for name in LONG:
+        make_signature(campaign, name=name, native_name=name, acronym="A" * 40)
+    page = site.open(f"/{language}/", size={"width": 320, "height": 568})
+    widths = {}
+
+    def measure(name):
+        widths[name] = page.evaluate("document.documentElement.scrollWidth")
+
+    for path in ("", "hrd-agenda/", "hrd-agenda/signatories/", "hrd-agenda/sign/", "hrd-agenda/sign/again/"):
+        page.goto(f"/{language}/{path}")
+        measure(path)
+    page.goto(f"/{language}/hrd-agenda/sign/")
+    page.locator("#sign-form .buttons button").click()
+    measure("form with errors")
+    way.to_review(page, name=LONG[1], mailbox=f"{'m' * 60}@{'d' * 60}.example")
+    measure("review")
+    page.locator("#review-form button").first.click()
+    page.wait_for_url("**/sign/sent/**")
+    measure("sent")
+    page.goto(way.mailed_link())
+    measure("confirm")
+    assert widths == dict.fromkeys(widths, 320)
+
+
+def test_everything_that_is_pressed_is_large_enough_for_a_thumb(site, full):
+    page = site.open("/en/hrd-agenda/", size=PHONE)
+    for path in ("/en/hrd-agenda/", "/en/hrd-agenda/sign/"):
+        page.goto(path)
+        pressed = page.locator(
+            "header a, header button, .button, nav a, summary, select, input:visible"
+        ).all()
+        low = [
+            each.evaluate("element => element.outerHTML")
+            for each in pressed
+            if not each.evaluate("element => !!element.closest('.trap, .choice, .first-button')")
+            and "first-button" not in (each.get_attribute("class") or "")
+            and each.bounding_box()["height"] < 44
+        ]
+        assert low == []
