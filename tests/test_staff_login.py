@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.test import Client
@@ -15,6 +15,8 @@ from django.test import Client
 from tests.builders import PASSWORD, make_superuser, make_user
 
 pytestmark = pytest.mark.django_db
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
@@ -216,17 +218,14 @@ def test_m1_a_second_factor_is_asked_for_once_it_is_set_up(browser):
 
 def test_a_code_of_the_authenticator_lets_in(browser):
     user = make_superuser(a_name())
-    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-    give_totp(user, secret)
+    give_totp(user)
     log_in(browser, user)
-    answer = send(browser, browser.get("/staff/mfa/authenticate/"), code=code_of(secret))
+    answer = send(browser, browser.get("/staff/mfa/authenticate/"), code=code_of(SECRET))
     assert answer.headers["Location"] == "/admin/"
     assert browser.get("/admin/").status_code == 200
 
 
-def give_totp(user, secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"):
-    from allauth.mfa.totp.internal.auth import TOTP
-
+def give_totp(user, secret=SECRET):
     return TOTP.activate(user, secret)
 
 
@@ -242,9 +241,8 @@ def test_a_recovery_code_serves_once(browser):
 
 
 def test_the_secret_of_a_second_factor_is_useless_without_the_key():
-    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-    kept = give_totp(make_superuser(a_name()), secret).instance.data["secret"]
-    assert secret not in kept
+    kept = give_totp(make_superuser(a_name())).instance.data["secret"]
+    assert SECRET not in kept
     assert kept.startswith("gAAAA")
 
 
