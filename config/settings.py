@@ -223,5 +223,12 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stdout"}
     },
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        # Three lines every three seconds, for each look into the outbox.
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
 }

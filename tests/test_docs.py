@@ -11,8 +11,8 @@ from signatories.states import MailKind
 
 NAME = r"[A-Z][A-Z0-9_]{2,}"
 READERS = {"text", "required", "flag", "whole_number"}
-# Set by make for its own commands, not by a person.
-NOT_FOR_PEOPLE = {"MAKELEVEL"}
+# Set by make and by the shell, not by a person.
+NOT_FOR_PEOPLE = {"MAKELEVEL", "PATH"}
 
 
 def sources(*folders):

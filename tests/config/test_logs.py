@@ -1,0 +1,57 @@
+"""What stands in the log names nobody and opens nothing."""
+
+import logging
+import sys
+
+import pytest
+from django.conf import settings
+
+from config.logs import DiscreetFormatter
+
+
+def line(message, *arguments, exception=None):
+    record = logging.LogRecord("name", logging.ERROR, __file__, 1, message, arguments, exception)
+    return DiscreetFormatter("%(levelname)s %(message)s").format(record)
+
+
+@pytest.mark.parametrize("page", ["confirm", "manage"])
+def test_the_key_in_a_mailed_link_is_cut_out(page):
+    assert (
+        line("Internal Server Error: %s", f"/ar/{page}/d2hvZXZlciByZWFkcyB0aGlz_-/")
+        == f"ERROR Internal Server Error: /ar/{page}/…/"
+    )
+
+
+def test_mailboxes_are_cut_out_wherever_they_stand():
+    assert (
+        line("refused: {'jo.doe+letters@mail.example.org': (550, b'<jo.doe@example.org> unknown')}")
+        == "ERROR refused: {'…@…': (550, b'<…@…> unknown')}"
+    )
+
+
+def test_the_row_under_a_database_error_is_cut_out_of_its_traceback():
+    try:
+        raise ValueError(
+            'duplicate key value violates unique constraint "x"\nDETAIL:  Key (name)=(The Lantern) already exists.'
+        )
+    except ValueError:
+        text = line("Task failed", exception=sys.exc_info())
+
+    assert "Lantern" not in text
+    assert text.splitlines()[-2:] == [
+        'ValueError: duplicate key value violates unique constraint "x"',
+        "DETAIL: …",
+    ]
+
+
+def test_an_ordinary_line_stays_as_it_is():
+    assert line("Mail %s waits, attempt %d.", "5f0c", 2) == "ERROR Mail 5f0c waits, attempt 2."
+
+
+def test_every_handler_writes_so_and_to_standard_output():
+    handlers = settings.LOGGING["handlers"].values()
+
+    assert {handler["stream"] for handler in handlers} == {"ext://sys.stdout"}
+    assert {settings.LOGGING["formatters"][handler["formatter"]]["()"] for handler in handlers} == {
+        "config.logs.DiscreetFormatter"
+    }
