@@ -134,7 +134,7 @@ def database(*, connect_timeout: int, statement_timeout: int) -> dict[str, Any]:
     if urlsplit(address).scheme not in POSTGRES_SCHEMES:
         raise ImproperlyConfigured(refusal)
     try:
-        found = env.db_url_config(address)
+        found: dict[str, Any] = env.db_url_config(address)
     except (ValueError, ImproperlyConfigured):
         raise ImproperlyConfigured(refusal) from None  # the cause would print the password
     if not found["NAME"]:

@@ -206,9 +206,12 @@ def _settle_sent(mail: OutboxMail) -> None:
         last_error="",
         claim=None,
     )
-    Contact.objects.filter(
-        signature_id=mail.signature_id, mailbox_hash=mail.recipient_hash, email_status=EmailStatus.UNKNOWN
-    ).update(email_status=EmailStatus.SENT)
+    if mail.signature_id is not None:
+        Contact.objects.filter(
+            signature_id=mail.signature_id,
+            mailbox_hash=mail.recipient_hash,
+            email_status=EmailStatus.UNKNOWN,
+        ).update(email_status=EmailStatus.SENT)
 
 
 def _settle_failure(
