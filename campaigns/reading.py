@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef
+from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.safestring import SafeString
 
@@ -81,12 +81,18 @@ def campaigns_to_read(now: datetime) -> CampaignQuerySet:
 
 def letter_text(campaign: Campaign, language: str) -> LetterText | None:
     """The text of the newest frozen version in `language`, its version loaded; one query."""
-    texts = list(
-        LetterText.objects.filter(version__campaign=campaign, version__frozen_at__isnull=False)
-        .select_related("version")
-        .order_by("-version__number")
-    )
-    return pick([text for text in texts if text.version_id == texts[0].version_id], language)
+    return _newest(campaign, language, LetterText.objects.select_related("version"))
+
+
+def letter_heading(campaign: Campaign, language: str) -> LetterText | None:
+    """The same for those who need its title and the id of its version alone."""
+    return _newest(campaign, language, LetterText.objects.only("language", "title", "version_id"))
+
+
+def _newest(campaign: Campaign, language: str, texts: QuerySet[LetterText]) -> LetterText | None:
+    frozen = texts.filter(version__campaign=campaign, version__frozen_at__isnull=False)
+    found = list(frozen.order_by("-version__number"))
+    return pick([text for text in found if text.version_id == found[0].version_id], language)
 
 
 def read(campaign: Campaign, language: str, now: datetime) -> ReadLetter:

@@ -15,8 +15,13 @@ from signatories.states import LinkPurpose, MailKind
 LINK_LIFE = timedelta(hours=72)
 
 
-def ask_to_confirm(signature: Signature, contact: Contact, now: datetime, *, not_before: datetime) -> None:
-    """Queues the mail that asks to confirm, with a link of its own; older links work until one is used."""
+def ask_to_confirm(
+    signature: Signature, contact: Contact, now: datetime, *, not_before: datetime, title: str = ""
+) -> None:
+    """Queues the mail that asks to confirm, with a link of its own; older links work until one is used.
+
+    `title` is the letter's in the contact's language, where the caller knows it.
+    """
     token = tokens.new_token()
     MailLink.objects.create(
         signature=signature,
@@ -25,7 +30,7 @@ def ask_to_confirm(signature: Signature, contact: Contact, now: datetime, *, not
         created_at=now,
         expires_at=not_before + LINK_LIFE,
     )
-    context = _context(signature, contact.language)
+    context = _context(signature, contact.language, title)
     with translation.override(contact.language):
         path = reverse("signatories:confirm", kwargs={"token": token})
     outbox.queue(
@@ -54,15 +59,15 @@ def tell_decision(signature: Signature, kind: MailKind, now: datetime) -> None:
     )
 
 
-def _context(signature: Signature, language: str) -> dict[str, str]:
+def _context(signature: Signature, language: str, title: str = "") -> dict[str, str]:
     """What every mail about a signature may say; all of it is text."""
     campaign = signature.campaign
-    title = pick(signature.letter_version.texts.all(), language)
+    text = None if title else pick(signature.letter_version.texts.all(), language)
     with translation.override(language):
         page = f"{settings.SITE_URL}{campaign.get_absolute_url()}"
     return {
         "organisation": signature.organisation.name,
-        "title": title.title if title else "",
+        "title": text.title if text else title,
         "host": campaign.host.name,
         "host_mailbox": campaign.host.mailbox,
         "reference": signature.reference,

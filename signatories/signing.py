@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns import life
+from campaigns import life, reading
 from campaigns.choices import PublicationMode
 from campaigns.models import Campaign, ConsentText
 from signatories import mailboxes, matching, names, notices, outbox, tokens, verification
@@ -101,15 +101,15 @@ def sign(*, campaign: Campaign, entry: Entry, language: str) -> str:
 def _store(
     campaign: Campaign, organisation: Organisation, entry: Entry, key: str, language: str, now: datetime
 ) -> None:
-    version = campaign.letter_versions.current()
-    if version is None:
+    heading = reading.letter_heading(campaign, language)
+    if heading is None:
         raise NoVersion(_("This letter has no text to sign yet."))
     mailbox_domain = mailboxes.domain_of(entry.mailbox)
     organisation.save(force_insert=True)
     signature = Signature.objects.create(
         campaign=campaign,
         organisation=organisation,
-        letter_version=version,
+        letter_version_id=heading.version_id,
         publication_mode=entry.publication_mode,
         via=entry.via,
         language=language,
@@ -139,9 +139,8 @@ def _store(
     )
     record(signature, kind=EventKind.SIGNED, actor=SIGNER, to_state=State.SUBMITTED, happened_at=now)
     outbox.lock_mailbox(contact.mailbox_hash)
-    notices.ask_to_confirm(
-        signature, contact, now, not_before=outbox.next_confirm_slot(contact.mailbox_hash, now)
-    )
+    slot = outbox.next_confirm_slot(contact.mailbox_hash, now)
+    notices.ask_to_confirm(signature, contact, now, not_before=slot, title=heading.title)
 
 
 def send_again(*, campaign: Campaign, mailbox: str) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from functools import lru_cache
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -26,7 +27,12 @@ def digest(token: str) -> str:
 
 
 def _box() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.FIELD_ENCRYPTION_KEYS])
+    return _box_of(*settings.FIELD_ENCRYPTION_KEYS)
+
+
+@lru_cache(maxsize=4)
+def _box_of(*keys: str) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
 
 
 def encrypt(text: str) -> str:
