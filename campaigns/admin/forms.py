@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import checklist
@@ -27,23 +29,25 @@ class Checkboxes(forms.TypedMultipleChoiceField):
         return [str(code) for code, _label in list(self.choices) if code in chosen]  # type: ignore[arg-type]
 
 
+class ZoneInput(forms.TextInput):
+    """A field to type into that offers the six hundred names; a list to choose from would be slow and long."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        field = super().render(name, value, {**(attrs or {}), "list": "zones"}, renderer)
+        names = ((zone,) for zone in sorted(zoneinfo.available_timezones()))
+        options = format_html_join("", '<option value="{}"></option>', names)
+        return format_html('{}<datalist id="zones">{}</datalist>', field, options)
+
+
 class CampaignForm(RowForm):
     languages = Checkboxes(label=_("Languages"), choices=LANGUAGES)
     modes_allowed = Checkboxes(
         label=_("Publication modes offered"), choices=[(mode.value, mode.label) for mode in OFFERED_MODES]
     )
-    zone = forms.ChoiceField(
-        label=_("Time zone"), help_text=_("The dates of this page are typed and shown in this zone.")
-    )
 
     class Meta:
         model = Campaign
         fields = "__all__"  # the page's fieldsets say which
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if isinstance(zone := self.fields.get("zone"), forms.ChoiceField):
-            zone.choices = [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
 
     def clean(self) -> dict[str, Any]:
         answers: dict[str, Any] = super().clean() or {}

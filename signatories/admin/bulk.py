@@ -26,7 +26,10 @@ def accept_what_meets_the_bar(modeladmin: Any, request: HttpRequest, queryset: Q
         try:
             _accept(signature, cast("User", request.user))
         except Refused as refusal:
-            left.append(_("%(name)s (%(why)s)") % {"name": signature.organisation.name, "why": refusal})
+            left.append(
+                _("%(name)s (%(why)s)")
+                % {"name": signature.organisation.name, "why": str(refusal).rstrip(".")}
+            )
         else:
             accepted += 1
     words = ngettext("%(count)d accepted.", "%(count)d accepted.", accepted) % {"count": accepted}

@@ -218,8 +218,7 @@ def test_m5_many_are_accepted_at_once_and_the_others_are_named_and_left(client, 
     answer = accept_many(client, [*ready, low, decided])
     assert messages(answer) == [
         "3 accepted.",
-        "2 left: Example Low (Verification level V1 is below V2: record more evidence first.); "
-        "Example Decided (Already decided by grace2: Rejected.).",
+        "2 left: Example Low (Verification level V1 is below V2: record more evidence first); Example Decided (Already decided by grace2: Rejected).",
     ]
     states = {each.organisation.name: each.state for each in Signature.objects.select_related("organisation")}
     assert states == {
@@ -264,7 +263,7 @@ def test_m16_a_bulk_decision_does_not_reach_another_letter(client, campaign, mod
     assert Signature.objects.get(pk=other.pk).state == State.CONFIRMED
 
 
-@pytest.mark.parametrize("make", [make_manager, lambda campaign: make_user("plain")])
+@pytest.mark.parametrize("make", [make_manager, lambda _campaign: make_user("plain")])
 def test_only_a_moderator_has_the_bulk_action(client, campaign, make):
     signature = make_signature(campaign, state=State.CONFIRMED)
     give_evidence(signature, make_superuser())
