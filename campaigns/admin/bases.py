@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     StackedPart = admin.StackedInline[Any, Any]
     TabularPart = admin.TabularInline[Any, Any]
     RowForm = forms.ModelForm[Any]
+    RowFormSet = forms.BaseInlineFormSet[Any, Any, Any]
 else:
     Page = admin.ModelAdmin
     StackedPart = admin.StackedInline
     TabularPart = admin.TabularInline
     RowForm = forms.ModelForm
+    RowFormSet = forms.BaseInlineFormSet
 
-__all__ = ["Page", "RowForm", "StackedPart", "TabularPart"]
+__all__ = ["Page", "RowForm", "RowFormSet", "StackedPart", "TabularPart"]

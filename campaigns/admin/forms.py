@@ -10,10 +10,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import checklist
-from campaigns.admin.bases import RowForm
+from campaigns.admin.bases import RowForm, RowFormSet
 from campaigns.choices import LANGUAGES, PublicationMode, Stage, TextStatus
 from campaigns.letters import paste_to_markdown
 from campaigns.models import Ask, Campaign, LetterText, Update
+from campaigns.models.campaign import default_languages, default_modes
 
 # The other modes can be offered once everything that protects their signers is built (product.md, "Publication mode").
 OFFERED_MODES = (PublicationMode.PUBLIC,)
@@ -40,14 +41,18 @@ class ZoneInput(forms.TextInput):
 
 
 class CampaignForm(RowForm):
-    languages = Checkboxes(label=_("Languages"), choices=LANGUAGES)
+    languages = Checkboxes(label=_("Languages"), choices=LANGUAGES, initial=default_languages)
     modes_allowed = Checkboxes(
-        label=_("Publication modes offered"), choices=[(mode.value, mode.label) for mode in OFFERED_MODES]
+        label=_("Publication modes offered"),
+        choices=[(mode.value, mode.label) for mode in OFFERED_MODES],
+        initial=default_modes,
     )
 
     class Meta:
         model = Campaign
         fields = "__all__"  # the page's fieldsets say which
+        widgets = {"zone": ZoneInput}
+        help_texts = {"zone": _("Such as Europe/Zurich. The dates of this page are typed and shown in it.")}
 
     def clean(self) -> dict[str, Any]:
         answers: dict[str, Any] = super().clean() or {}
@@ -73,6 +78,20 @@ class LetterTextForm(RowForm):
 
     def clean_body(self) -> str:
         return paste_to_markdown(self.cleaned_data["body"])
+
+
+class LetterTextFormSet(RowFormSet):
+    def clean(self) -> None:
+        super().clean()
+        kept = [
+            form.cleaned_data
+            for form in self.forms
+            if form.is_valid() and not form.cleaned_data.get("DELETE")
+        ]
+        if sum(text.get("status") == TextStatus.AUTHORITATIVE for text in kept) > 1:
+            raise ValidationError(
+                _("Only one text can be the authoritative one; the others are its translations.")
+            )
 
 
 class CourtesyTextForm(LetterTextForm):

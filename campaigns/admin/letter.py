@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaigns import versions
 from campaigns.admin.bases import StackedPart
-from campaigns.admin.forms import AskForm, CourtesyTextForm, FrozenTextForm, LetterTextForm
+from campaigns.admin.forms import AskForm, CourtesyTextForm, FrozenTextForm, LetterTextForm, LetterTextFormSet
 from campaigns.admin.preview import preview
 from campaigns.admin.scope import CampaignScoped
 from campaigns.models import Ask, AskText, LetterText, LetterVersion
@@ -23,6 +23,7 @@ from campaigns.translation import pick
 class LetterTextInline(StackedPart):
     model = LetterText
     form = LetterTextForm
+    formset = LetterTextFormSet
     extra = 0
     min_num = 1
 

@@ -1,0 +1,551 @@
+"""The manager's way (scenario C1 for English, C3): a campaign from nothing to public, in the admin."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import User
+from django.db import connection
+from django.utils import timezone
+
+from campaigns.choices import Role, Stage
+from campaigns.models import Ask, Campaign, CampaignRole, ConsentText, Host, LetterText, LetterVersion, Update
+from signatories.models import Signature
+from signatories.states import State
+from tests.builders import make_campaign, make_manager, make_signature, make_superuser, make_topic, make_user
+from tests.signatories.staff_pages import queries_of
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/admin/campaigns/campaign/add/"
+
+
+def page(response):
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def address(row):
+    return f"/admin/campaigns/{row._meta.model_name}/{row.pk}/change/"
+
+
+def errors(response):
+    return [each.get_text(" ", strip=True) for each in page(response).select("ul.errorlist li")]
+
+
+def filled(response, **changes):
+    """What a browser would send of the page's form, with some fields changed; None takes a field away."""
+    form = next(each for each in page(response).find_all("form") if each.get("id", "").endswith("_form"))
+    answers = {}
+    for field in form.find_all(["input", "textarea", "select"]):
+        name = field.get("name")
+        if not name or "__prefix__" in name or field.get("type") in ("submit", "button"):
+            continue
+        if field.name == "select":
+            answers[name] = [each["value"] for each in field.find_all("option", selected=True)] or (
+                [] if field.has_attr("multiple") else ""
+            )
+        elif field.name == "textarea":
+            answers[name] = field.get_text().removeprefix("\n")
+        elif field.get("type") in ("checkbox", "radio"):
+            if field.has_attr("checked"):
+                answers.setdefault(name, []).append(field.get("value", "on"))
+        else:
+            answers[name] = field.get("value", "")
+    answers |= changes
+    return {name: value for name, value in answers.items() if value is not None}
+
+
+def with_a_row(prefix, number, **fields):
+    """The fields of one more row of an inline."""
+    return {
+        f"{prefix}-TOTAL_FORMS": str(number + 1),
+        **{f"{prefix}-{number}-{name}": value for name, value in fields.items()},
+    }
+
+
+def save(client, where, **changes):
+    return client.post(where, filled(client.get(where), **changes), follow=True)
+
+
+@pytest.fixture
+def manager(client):
+    user = make_user("anna", groups=["Campaign managers"])
+    client.force_login(user)
+    return user
+
+
+NEW = {
+    "slug": "new-letter",
+    "zone": "Europe/Zurich",
+    "opens_at_0": "2027-09-01",
+    "opens_at_1": "09:00",
+    "closes_at_0": "2027-09-30",
+    "closes_at_1": "12:00",
+    "texts-0-language": "en",
+    "texts-0-addressee_office": "The next Secretary-General",
+    "texts-0-privacy_notice": "We keep little.",
+    "texts-0-how_verified": "We check every signature.",
+}
+
+
+def make_new(client, **changes):
+    host = Host.objects.get_or_create(name="Example Host")[0]
+    return save(client, ADD, **{"host": str(host.pk), **NEW, **changes})
+
+
+def test_c1_a_manager_makes_a_campaign_from_nothing_to_public(client, manager):
+    make_new(
+        client,
+        **with_a_row("consent_texts", 0, kind="data_processing", version="1", language="en", wording="Yes."),
+    )
+    campaign = Campaign.objects.get(slug="new-letter")
+    assert (campaign.stage, campaign.texts.count(), campaign.consent_texts.count()) == (Stage.DRAFT, 1, 1)
+    assert client.get("/en/new-letter/").status_code == 404
+
+    body = "Dear Secretary-General,\r\n\r\n•\tspeak out\r\n•\tact\r\n\r\n“Respectfully”"
+    save(
+        client,
+        f"/admin/campaigns/letterversion/add/?campaign={campaign.pk}",
+        **{
+            "texts-0-language": "en",
+            "texts-0-status": "authoritative",
+            "texts-0-title": "A new letter",
+            "texts-0-body": body,
+        },
+    )
+    version = campaign.letter_versions.get()
+    assert (version.number, version.frozen_at) == (1, None)
+    assert version.texts.get().body == "Dear Secretary-General,\n\n- speak out\n- act\n\n“Respectfully”"
+    save(
+        client,
+        f"/admin/campaigns/ask/add/?campaign={campaign.pk}",
+        **{"position": "1", "texts-0-language": "en", "texts-0-text": "Speak out."},
+    )
+    assert campaign.asks.get().texts.get().text == "Speak out."
+
+    too_soon = save(client, address(campaign), stage="public")
+    assert errors(too_soon) == ["Not yet. Missing: A letter version is frozen."]
+
+    preview = client.get(f"/admin/campaigns/letterversion/{version.pk}/preview/en/")
+    shown = page(preview)
+    assert [each.get_text() for each in shown.select("article h1, article ul li")] == [
+        "A new letter",
+        "speak out",
+        "act",
+    ]
+    client.post(shown.find("form", class_="freeze")["action"])
+    version.refresh_from_db()
+    assert len(version.sha256) == 64
+
+    save(client, address(campaign), stage="public", opens_at_0="2020-09-01")
+    assert Campaign.objects.get(pk=campaign.pk).stage == Stage.PUBLIC
+    letter = client.get("/en/new-letter/")
+    assert letter.status_code == 200
+    assert "A new letter" in letter.content.decode()
+
+
+def test_dates_are_typed_and_shown_in_the_campaigns_zone(client, manager):
+    make_new(client)
+    campaign = Campaign.objects.get(slug="new-letter")
+    assert campaign.closes_at == datetime(2027, 9, 30, 10, 0, tzinfo=UTC)
+    shown = client.get(address(campaign))
+    assert page(shown).find("input", attrs={"name": "closes_at_1"})["value"] == "12:00:00"
+
+    save(client, address(campaign), zone="Asia/Kathmandu")
+    campaign.refresh_from_db()
+    assert campaign.closes_at == datetime(2027, 9, 30, 6, 15, tzinfo=UTC)
+    assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_an_hour_that_the_zone_does_not_have_is_refused(client, manager):
+    answer = make_new(client, closes_at_0="2028-03-26", closes_at_1="02:30")
+    assert any("couldn’t be interpreted in time zone Europe/Zurich" in each for each in errors(answer))
+    assert not Campaign.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("zone", "Nowhere/Land", "“Nowhere/Land” is not an IANA time zone such as Europe/Zurich."),
+        ("slug", "admin", "“admin” is an address of the site itself."),
+        (
+            "slug",
+            "Not A Slug",
+            "Enter a valid “slug” consisting of letters, numbers, underscores or hyphens.",
+        ),
+        ("closes_at_0", "2020-01-01", "The deadline must come after the opening."),
+        ("languages", [], "This field is required."),
+        ("modes_allowed", [], "This field is required."),
+        (
+            "modes_allowed",
+            ["withheld"],
+            "Select a valid choice. withheld is not one of the available choices.",
+        ),
+        ("languages", ["de"], "Select a valid choice. de is not one of the available choices."),
+        ("stage", "public", "A new campaign starts as a draft. Write its letter first."),
+    ],
+)
+def test_nonsense_is_refused_in_words(client, manager, field, value, words):
+    answer = make_new(client, **{field: value})
+    assert words in errors(answer)
+    assert not Campaign.objects.exists()
+
+
+def test_who_makes_a_campaign_becomes_its_manager(client, manager):
+    make_new(client)
+    assert [(role.user, role.role) for role in CampaignRole.objects.all()] == [(manager, Role.MANAGER)]
+
+
+def test_only_superusers_say_who_works_on_a_campaign(client):
+    campaign = make_campaign()
+    manager = make_manager(campaign)
+    client.force_login(manager)
+    forged = with_a_row("roles", 0, user=str(manager.pk), role="moderator") | {"roles-INITIAL_FORMS": "0"}
+    save(client, address(campaign), **forged)
+    assert [role.role for role in campaign.roles.all()] == ["manager"]
+
+    client.force_login(make_superuser())
+    colleague = User.objects.create_user("colleague", is_staff=True)
+    save(client, address(campaign), **with_a_row("roles", 1, user=str(colleague.pk), role="moderator"))
+    assert campaign.roles.filter(user=colleague, role="moderator").exists()
+
+
+def test_languages_keep_the_order_of_the_house(client, manager):
+    make_new(client, languages=["ar", "en", "fr"])
+    assert Campaign.objects.get().languages == ["en", "fr", "ar"]
+
+
+def test_a_moderator_reads_a_campaign_and_changes_nothing(client):
+    campaign = make_campaign()
+    client.force_login(make_user("mo", groups=["Moderators"], roles=[(campaign, Role.MODERATOR)]))
+    assert client.get(address(campaign)).status_code == 200
+    assert client.post(address(campaign), {"slug": "changed", "_save": "Save"}).status_code == 403
+    assert client.get(ADD).status_code == 403
+
+
+def test_a_manager_of_one_letter_who_moderates_another_does_not_manage_that_one(client):
+    own, other = make_campaign(), make_campaign("letter-b")
+    groups = ["Moderators", "Campaign managers"]
+    client.force_login(make_user("both", groups=groups, roles=[(own, Role.MANAGER), (other, Role.MODERATOR)]))
+    for row in (other, other.letter_versions.get(), other.asks.first()):
+        assert client.get(address(row)).status_code == 200
+        assert client.post(address(row), {"stage": "draft", "status": "met"}).status_code == 403
+    freeze = LetterVersion.objects.create(campaign=other, number=2)
+    assert client.post(f"/admin/campaigns/letterversion/{freeze.pk}/freeze/").status_code == 403
+
+
+def test_the_address_stays_once_readers_know_it(client):
+    campaign = make_campaign()
+    client.force_login(make_manager(campaign))
+    save(client, address(campaign), slug="another", goal="200")
+    assert list(Campaign.objects.values_list("slug", "goal")) == [("letter-a", 200)]
+
+
+def test_a_consent_text_stays_once_somebody_may_have_agreed_to_it(client):
+    campaign = make_campaign()
+    client.force_login(make_manager(campaign))
+    save(client, address(campaign), **{"consent_texts-0-wording": "A better wording."})
+    assert ConsentText.objects.filter(wording="A better wording.").count() == 1
+
+    make_signature(campaign)
+    before = list(campaign.consent_texts.values())
+    shown = client.get(address(campaign))
+    forged = {
+        "consent_texts-0-id": str(before[0]["id"]),
+        "consent_texts-0-wording": "Forged.",
+        "consent_texts-0-DELETE": "on",
+    }
+    client.post(address(campaign), filled(shown, **forged))
+    assert list(campaign.consent_texts.values()) == before
+    save(
+        client,
+        address(campaign),
+        **with_a_row("consent_texts", 2, kind="data_processing", version="2", language="en", wording="New."),
+    )
+    assert campaign.consent_texts.filter(version=2, wording="New.").exists()
+
+
+def test_c1_the_checklist_says_what_is_missing(client):
+    campaign = make_campaign(frozen=False, stage=Stage.DRAFT, asks=(), languages=["en", "ar"])
+    ConsentText.objects.filter(kind="data_processing").delete()
+    client.force_login(make_manager(campaign))
+    shown = page(client.get(address(campaign)))
+    points = [
+        (" ".join(each.get_text(" ").split()), each["class"][0]) for each in shown.select("ul.checklist li")
+    ]
+    assert points == [
+        ("A letter version is frozen needed", "needed"),
+        ("Letter in Arabic missing", "advised"),
+        ("At least one ask missing", "advised"),
+        ("The addressee is named", "done"),
+        ("A privacy notice", "done"),
+        ("How the host verifies signatures", "done"),
+        ("Texts around the letter in Arabic missing", "advised"),
+        ("A consent text for data processing needed", "needed"),
+        ("Consent text in Arabic missing", "advised"),
+        ("The deadline lies ahead", "done"),
+        ("The host has a mailbox for questions", "done"),
+    ]
+
+
+def test_a_public_letter_stays_editable_although_something_is_missing(client):
+    campaign = make_campaign()
+    ConsentText.objects.all().delete()
+    client.force_login(make_manager(campaign))
+    save(client, address(campaign), goal="300")
+    assert Campaign.objects.get().goal == 300
+
+
+def test_c3_the_numbers_are_those_of_the_public_page(client):
+    campaign = make_campaign()
+    make_signature(campaign, country_code="KE")
+    make_signature(campaign, country_code="KE")
+    quiet = make_signature(campaign, country_code="MW")
+    Signature.objects.filter(pk=quiet.pk).update(publication_mode="withheld")
+    make_signature(campaign, state=State.CONFIRMED, country_code="NP")
+    make_signature(campaign, state=State.ON_HOLD, country_code="KE")
+    make_signature(campaign, state=State.SUBMITTED)
+    make_signature(campaign, state=State.REJECTED)
+    client.force_login(make_manager(campaign))
+    shown = page(client.get(address(campaign))).find(id="numbers")
+    public = json.loads(client.get("/letter-a/count.json").content)
+    assert (public["count"], public["named"], public["countries"]) == (3, 2, 1)
+    assert "The public page says 3 , of which 2 are named, from 1 countries" in " ".join(
+        shown.get_text(" ").split()
+    )
+    numbers = [" ".join(each.get_text(" ").split()) for each in shown.select("ul.numbers li")]
+    assert numbers == ["3 accepted", "1 to check", "1 on hold", "1 unconfirmed", "1 rejected"]
+    assert "Rejected because: No evidence 1" in " ".join(shown.get_text(" ").split())
+    tables = [
+        [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in table.select("tbody tr")]
+        for table in shown.find_all("table")
+    ]
+    assert tables[0] == [["Kenya", "2", "1"], ["Nepal", "0", "1"]]
+    today = timezone.now().astimezone(campaign.zoneinfo).strftime("%Y-%m-%d")
+    assert tables[1] == [[today, "7", "6", "3"]]
+
+
+def test_topics_hosts_and_updates(client):
+    campaign = make_campaign()
+    make_topic(campaign, "Human rights", "human-rights")
+    client.force_login(make_manager(campaign))
+    save(
+        client,
+        "/admin/campaigns/topic/add/",
+        **{"slug": "reprisals", "names-0-language": "en", "names-0-name": "Reprisals"},
+    )
+    assert "reprisals" in client.get("/admin/campaigns/topic/").content.decode()
+    save(
+        client,
+        f"/admin/campaigns/update/add/?campaign={campaign.pk}",
+        **{
+            "kind": "response",
+            "published_at_0": "2026-01-05",
+            "published_at_1": "08:00",
+            "ask": str(campaign.asks.first().pk),
+            "ask_status": "partly_met",
+            "texts-0-language": "en",
+            "texts-0-title": "A step",
+            "texts-0-body": "In the right direction.",
+        },
+    )
+    update = Update.objects.get()
+    assert update.published_at == datetime(2026, 1, 5, 7, 0, tzinfo=UTC)
+    assert (update.ask.position, update.ask_status, update.texts.get().title) == (1, "partly_met", "A step")
+    assert "A step" in client.get("/en/letter-a/").content.decode()
+
+
+def test_an_update_points_to_an_ask_of_its_own_letter(client):
+    campaign, other = make_campaign(), make_campaign("letter-b")
+    client.force_login(
+        make_user(
+            "both", groups=["Campaign managers"], roles=[(campaign, Role.MANAGER), (other, Role.MANAGER)]
+        )
+    )
+    answers = {
+        "kind": "news",
+        "ask": str(other.asks.first().pk),
+        "texts-0-language": "en",
+        "texts-0-title": "T",
+        "texts-0-body": "B",
+    }
+    answer = save(client, f"/admin/campaigns/update/add/?campaign={campaign.pk}", **answers)
+    assert errors(answer) == ["This ask belongs to another campaign."]
+    answer = save(
+        client,
+        f"/admin/campaigns/update/add/?campaign={campaign.pk}",
+        **{**answers, "ask": "", "ask_status": "met"},
+    )
+    assert errors(answer) == ["Say which ask this is about."]
+    assert not Update.objects.exists()
+
+
+def test_the_lists_make_as_many_queries_for_one_row_as_for_three(client):
+    client.force_login(make_superuser())
+    make_campaign()
+    lists = [f"/admin/campaigns/{model}/" for model in ("campaign", "letterversion", "ask", "update")]
+    one = [queries_of(client, each) for each in lists]
+    make_campaign("letter-b")
+    make_campaign("letter-c")
+    assert [queries_of(client, each) for each in lists] == one
+
+
+def test_a_frozen_text_is_read_only_and_takes_courtesy_translations(client):
+    campaign = make_campaign()
+    version = campaign.letter_versions.get()
+    client.force_login(make_manager(campaign))
+    before = LetterText.objects.values().get()
+    forged = {
+        "texts-0-title": "Forged",
+        "texts-0-body": "Forged",
+        "texts-0-language": "fr",
+        "texts-0-DELETE": "on",
+        "is_material": "on",
+    }
+    answer = save(client, address(version), **forged)
+    assert answer.status_code == 200
+    assert LetterText.objects.values().get() == before
+    assert LetterVersion.objects.get().is_material is False
+
+    save(
+        client,
+        address(version),
+        **with_a_row("texts-2", 0, language="fr", title="Une lettre", body="Madame,\n\nagissez."),
+    )
+    french = LetterText.objects.get(language="fr")
+    assert (french.status, french.title) == ("courtesy", "Une lettre")
+
+    save(client, address(version), **{"texts-0-status": "outdated"})
+    assert LetterText.objects.get(language="en").status == "outdated"
+    assert (
+        client.post(f"/admin/campaigns/letterversion/{version.pk}/delete/", {"post": "yes"}).status_code
+        == 403
+    )
+
+
+def test_the_words_of_a_frozen_letters_asks_stay(client):
+    campaign = make_campaign()
+    ask = campaign.asks.first()
+    client.force_login(make_manager(campaign))
+    save(
+        client,
+        address(ask),
+        **{
+            "status": "partly_met",
+            "position": "9",
+            "texts-0-text": "Forged",
+            "texts-0-id": str(ask.texts.get().pk),
+        },
+    )
+    ask.refresh_from_db()
+    assert (ask.status, ask.position, ask.texts.get().text) == ("partly_met", 1, "Speak out.")
+    save(client, address(ask), **with_a_row("texts", 1, language="fr", text="Parlez."))
+    assert ask.texts.count() == 2
+    assert client.post(f"/admin/campaigns/ask/{ask.pk}/delete/", {"post": "yes"}).status_code == 403
+    more = save(
+        client,
+        f"/admin/campaigns/ask/add/?campaign={campaign.pk}",
+        **{"position": "3", "texts-0-language": "en", "texts-0-text": "More."},
+    )
+    assert errors(more) == ["The letter of this campaign is frozen: its asks are part of what was signed."]
+    assert Ask.objects.count() == 2
+
+
+def test_what_freezes_while_somebody_writes_is_no_server_error(client):
+    campaign = make_campaign(frozen=False)
+    version = campaign.letter_versions.get()
+    client.force_login(make_manager(campaign))
+    shown = client.get(address(version))
+    client.post(f"/admin/campaigns/letterversion/{version.pk}/freeze/")
+    answer = client.post(address(version), filled(shown, **{"texts-0-body": "Too late."}), follow=True)
+    assert answer.status_code == 200
+    assert LetterText.objects.get().body != "Too late."
+
+    ask = campaign.asks.first()
+    answer = client.post(
+        address(ask),
+        {
+            "status": "open",
+            "position": "1",
+            "campaign": campaign.pk,
+            "texts-TOTAL_FORMS": "1",
+            "texts-INITIAL_FORMS": "1",
+            "texts-0-id": ask.texts.get().pk,
+            "texts-0-ask": ask.pk,
+            "texts-0-language": "en",
+            "texts-0-text": "Too late.",
+        },
+        follow=True,
+    )
+    assert answer.status_code == 200
+    assert ask.texts.get().text == "Speak out."
+
+
+def test_a_position_that_is_taken_is_refused_in_words(client):
+    campaign = make_campaign(frozen=False)
+    client.force_login(make_manager(campaign))
+    answers = {"position": "1", "texts-0-language": "en", "texts-0-text": "More."}
+    answer = save(client, f"/admin/campaigns/ask/add/?campaign={campaign.pk}", **answers)
+    assert errors(answer) == ["Ask with this Campaign and Position already exists."]
+
+
+def test_two_texts_are_not_both_authoritative(client):
+    campaign = make_campaign(frozen=False)
+    version = campaign.letter_versions.get()
+    client.force_login(make_manager(campaign))
+    french = with_a_row(
+        "texts", 1, language="fr", status="authoritative", title="Une lettre", body="Agissez."
+    )
+    answer = save(client, address(version), **french)
+    assert errors(answer) == ["Only one text can be the authoritative one; the others are its translations."]
+    save(client, address(version), **{**french, "texts-1-status": "official"})
+    assert version.texts.count() == 2
+
+
+def test_a_freeze_at_the_very_moment_of_saving_is_told_in_words(client):
+    campaign = make_campaign(frozen=False)
+    version = campaign.letter_versions.get()
+    client.force_login(make_manager(campaign))
+    shown = client.get(address(version))
+
+    def freezing_first(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "campaigns_lettertext"'):
+            with connection.cursor() as cursor:
+                cursor.cursor.execute(
+                    "UPDATE campaigns_letterversion SET frozen_at = now(), sha256 = repeat('a', 64) WHERE id = %s",
+                    [version.pk],
+                )
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(freezing_first):
+        answer = client.post(address(version), filled(shown, **{"texts-0-body": "Too late."}), follow=True)
+    assert [each.get_text() for each in page(answer).select("ul.messagelist li")] == [
+        "Not saved: this was changed or frozen meanwhile. Here it is as it stands now."
+    ]
+    assert LetterText.objects.get().body != "Too late."
+
+
+def test_a_version_that_is_not_ready_is_not_frozen_and_says_why(client):
+    campaign = make_campaign(frozen=False)
+    LetterText.objects.update(status="courtesy")
+    version = campaign.letter_versions.get()
+    client.force_login(make_manager(campaign))
+    answer = client.post(f"/admin/campaigns/letterversion/{version.pk}/freeze/", follow=True)
+    assert [each.get_text() for each in page(answer).select("ul.messagelist li")] == [
+        "The version has no authoritative text."
+    ]
+    assert client.get(f"/admin/campaigns/letterversion/{version.pk}/freeze/").status_code == 405
+
+
+def test_the_preview_is_for_the_staff_and_kept_by_nobody(client):
+    campaign = make_campaign(frozen=False, stage=Stage.DRAFT)
+    version = campaign.letter_versions.get()
+    where = f"/admin/campaigns/letterversion/{version.pk}/preview"
+    assert client.get(f"{where}/en/").status_code == 302
+    client.force_login(make_manager(campaign))
+    arabic = client.get(f"{where}/ar/")
+    assert page(arabic).html["dir"] == "rtl"
+    assert page(arabic).find("article")["lang"] == "en"
+    assert "no-store" in arabic.headers["Cache-Control"]
+    assert client.get(f"{where}/de/").status_code == 404
