@@ -61,6 +61,7 @@ class ExportLogAdmin(ViewOnly, CampaignScoped):
         "export_set",
         "exported_by",
         "row_count",
+        "filters",
         "reason",
         "with_withheld",
     ]
