@@ -11,13 +11,15 @@ from aiosmtpd.smtp import SMTP
 class Sink:
     """`mails` in the order in which they were taken; `pause` seconds pass before each is answered for.
 
-    `refuses` gives the reply that a mailbox gets instead of its mail.
+    `refuses` gives the reply that a mailbox gets instead of its mail. `unanswered` are mails that were taken, and
+    whose sender does not know yet.
     """
 
     def __init__(self, pause=0.0):
         self.pause = pause
         self.mails = []
         self.refuses = {}
+        self.unanswered = []
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._server = None
@@ -57,8 +59,11 @@ class Sink:
         return "250 fine"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802  # aiosmtpd's name
-        self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.mails.append(mail)
+        self.unanswered.append(mail["Message-ID"])
         await asyncio.sleep(self.pause)
+        self.unanswered.remove(mail["Message-ID"])
         return "250 taken"
 
     def _protocol(self):
