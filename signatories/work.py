@@ -12,7 +12,7 @@ from campaigns import countries
 from signatories import verification
 from signatories.models import Heartbeat, OutboxMail, Signature
 from signatories.models.signature import SignatureQuerySet
-from signatories.states import Flag, Level, MailState, State
+from signatories.states import WAITING, Flag, Level, MailState, State
 
 SHOWN = 20
 # The worker drains the outbox every few seconds; silent for so long, it is not at work.
@@ -60,13 +60,13 @@ class Work:
 def of(user: User | AnonymousUser, now: datetime) -> Work:
     """What waits on the campaigns of `user`; five queries, however much it is."""
     mine = Signature.objects.visible_to(user)
-    numbers = mine.aggregate(
+    numbers = mine.filter(state__in=[State.SUBMITTED, *WAITING]).aggregate(
         to_check=Count("pk", filter=Q(state=State.CONFIRMED)),
         oldest=Min("confirmed_at", filter=Q(state=State.CONFIRMED)),
         on_hold=Count("pk", filter=Q(state=State.ON_HOLD)),
         unconfirmed=Count("pk", filter=Q(state=State.SUBMITTED)),
     )
-    mail = OutboxMail.objects.aggregate(
+    mail = OutboxMail.objects.exclude(state=MailState.SENT).aggregate(
         queued=Count("pk", filter=Q(state__in=[MailState.QUEUED, MailState.SENDING])),
         failed=Count("pk", filter=Q(state=MailState.FAILED)),
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db import models
@@ -75,7 +76,7 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
     list_filter = ["stage"]
     list_select_related = ["host"]
     search_fields = ["slug"]
-    filter_horizontal = ["topics"]
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     view_on_site = False
     change_form_template = "admin/campaigns/campaign/change_form.html"
     fieldsets = [

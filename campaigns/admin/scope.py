@@ -4,6 +4,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
@@ -33,6 +34,15 @@ class ScopedFields(PageOrPart):
         if isinstance(page := self.admin_site._registry.get(related), CampaignScoped):  # noqa: SLF001  # Django offers no other way
             return page.get_queryset(request)
         return super().get_field_queryset(db, db_field, request)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the icons beside a field that change, show or delete the other row: they have pages of their own."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            widget = field.widget
+            widget.can_change_related = widget.can_view_related = widget.can_delete_related = False
+            widget.can_add_related = widget.can_add_related and db_field.remote_field.model is not Campaign
+        return field
 
 
 class CampaignScoped(ScopedFields, Page):

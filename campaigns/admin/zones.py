@@ -3,9 +3,11 @@
 import zoneinfo
 from typing import Any
 
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from campaigns.admin.bases import Page
 from campaigns.models import Campaign
@@ -17,6 +19,14 @@ class InCampaignZone(Page):
     def zone_of(self, request: HttpRequest, object_id: str | None) -> str:
         """The name of the zone; what was typed may be nonsense, then UTC."""
         raise NotImplementedError
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Django gives the two halves of a time no label that a screen reader could find."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, AdminSplitDateTime):
+            for half, name in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
+                half.attrs["aria-label"] = f"{field.label}: {name}"
+        return field
 
     def changeform_view(
         self,
