@@ -33,7 +33,6 @@ class CampaignTextInline(ScopedFields, StackedPart):
     model = CampaignText
     extra = 0
     min_num = 1
-    classes = ["collapse"]
 
 
 class ConsentTextInline(ScopedFields, StackedPart):

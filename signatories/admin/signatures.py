@@ -61,6 +61,7 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
     ]
     search_help_text = _("Name, acronym, reference or domain of the mailbox")
     ordering = ["state", "confirmed_at", "pk"]
+    sortable_by = ["organisation_name", "country"]
     list_per_page = 50
     show_full_result_count = False
     actions = [accept_what_meets_the_bar]
