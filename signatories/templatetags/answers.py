@@ -1,6 +1,7 @@
 """What somebody has typed, for reading through before it is sent."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms, template
 from django.forms.boundfield import BoundField
@@ -32,5 +33,6 @@ def _in_words(form: forms.Form, field: BoundField) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(field.field, forms.ChoiceField):
-        return str(dict(field.field.choices).get(value, value))
+        choices: Any = field.field.choices  # any kind that Django takes; here always pairs
+        return str(dict(choices).get(value, value))
     return str(value or "")
