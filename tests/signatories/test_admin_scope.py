@@ -213,7 +213,9 @@ def test_m16_no_page_names_anything_of_another_letter(client, user_of_a):
     ]
     lists = {f"{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry}
     for route in PAGES:
-        for query in hostile if route in lists else ["", f"?campaign={campaign.pk}", "?_to_field=id&_popup=1"]:
+        for query in (
+            hostile if route in lists else ["", f"?campaign={campaign.pk}", "?_to_field=id&_popup=1"]
+        ):
             # The page may print back what was asked for; that is not something it tells.
             body = client.get(f"/admin/{route}{query}", follow=True).content.decode()
             for echo in ("campaign=secret-b", "campaign%3Dsecret-b", 'name="campaign" value="secret-b"'):
