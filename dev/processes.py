@@ -64,7 +64,7 @@ class Child:
         """The last line of its log that holds one of `telling` (of all lines if none does), for an error message."""
         lines = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
         told = [line for line in lines if any(word in line for word in telling)]
-        return (told or lines or ["no reason given"])[-1]
+        return (told or lines or ["no reason given"])[-1].rstrip(".")
 
 
 def start(

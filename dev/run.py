@@ -65,7 +65,9 @@ def prepare(folder: Path, environment: Mapping[str, str]) -> None:
     )
     try:
         if child.process.wait() != 0:
-            raise StartError(f"Preparing the site failed: {child.last_words()} (see {child.log}).")
+            raise StartError(
+                f"Preparing the site failed: {child.last_words('Error: ', 'ImproperlyConfigured: ')} (see {child.log})."
+            )
     finally:
         child.stop()
 

@@ -21,13 +21,13 @@ LINES = r"Site: http://127\.0\.0\.1:{port}/\nAdmin: http://127\.0\.0\.1:{port}/a
 class Launch:
     """One `python -m dev.run` with its own port and folder."""
 
-    def __init__(self, folder, port):
+    def __init__(self, folder, port, **changes):
         self.folder, self.port = folder, port
         # A newcomer's environment: nothing that this suite set for itself.
         environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "dev.run"],
-            env=environment | {"VAR_DIR": str(folder), "PORT": str(port)},
+            env=environment | {"VAR_DIR": str(folder), "PORT": str(port)} | changes,
             cwd=PROJECT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -76,8 +76,8 @@ class Launch:
 def launch(var):
     launches = []
 
-    def begin(folder=var / "var", port=None):
-        launches.append(Launch(folder, port or free_port()))
+    def begin(folder=var / "var", port=None, **changes):
+        launches.append(Launch(folder, port or free_port(), **changes))
         return launches[-1]
 
     yield begin
@@ -117,6 +117,23 @@ def test_a_folder_that_is_a_file_is_said_in_one_sentence(launch, var):
     (var / "var").touch()
 
     assert launch().last_words() == (1, f"VAR_DIR ({var / 'var'}) is not a folder.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "reason"),
+    [
+        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "Connection refused"),
+        ("REDIS_URL", "redis://127.0.0.1:1/0", "Connection refused"),
+        ("DATABASE_URL", "sqlite:///none", "DATABASE_URL must be like postgresql://"),
+    ],
+)
+def test_a_server_of_ones_own_that_is_not_there_is_said_in_one_sentence(launch, name, address, reason):
+    code, words = launch(**{name: address}).last_words()
+
+    assert code == 1
+    assert words.startswith("Preparing the site failed: ")
+    assert reason in words
+    assert words.count("\n") == 1
 
 
 @pytest.fixture(scope="module")
