@@ -14,7 +14,7 @@ import yaml
 KNOWN = {
     *("image", "build", "command", "entrypoint", "env_file", "environment", "depends_on", "healthcheck"),
     *("restart", "ports", "profiles", "volumes", "networks", "logging", "tmpfs", "shm_size", "mem_limit"),
-    *("read_only", "cap_drop", "security_opt", "stop_grace_period"),
+    *("read_only", "cap_drop", "security_opt", "stop_grace_period", "ulimits"),
 }
 CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
 OURS = {"web", "worker", "beat", "migrate"}
