@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import F, OuterRef
 from django.db.models.functions import JSONObject
 from django.utils.safestring import SafeString
 
@@ -16,6 +16,7 @@ from campaigns.models import (
     AskText,
     Campaign,
     CampaignText,
+    ConsentText,
     LetterText,
     LetterVersion,
     Quote,
@@ -25,6 +26,17 @@ from campaigns.models import (
 )
 from campaigns.models.campaign import CampaignQuerySet
 from campaigns.translation import Text, pick
+
+# By hand: each signature asks both, and Django takes longer to put such a question than PostgreSQL to answer it (measured).
+_CONSENT_TEXTS = """
+    SELECT * FROM campaigns_consenttext WHERE campaign_id = %s ORDER BY kind, version DESC, language
+"""
+_HEADINGS = """
+    SELECT text.id, text.language, text.title, text.version_id
+    FROM campaigns_lettertext AS text JOIN campaigns_letterversion AS version ON version.id = text.version_id
+    WHERE version.campaign_id = %s AND version.frozen_at IS NOT NULL
+    ORDER BY version.number DESC
+"""
 
 
 @dataclass(frozen=True)
@@ -81,18 +93,22 @@ def campaigns_to_read(now: datetime) -> CampaignQuerySet:
 
 def letter_text(campaign: Campaign, language: str) -> LetterText | None:
     """The text of the newest frozen version in `language`, its version loaded; one query."""
-    return _newest(campaign, language, LetterText.objects.select_related("version"))
+    texts = LetterText.objects.filter(version__campaign=campaign, version__frozen_at__isnull=False)
+    return _of_newest(list(texts.select_related("version").order_by("-version__number")), language)
 
 
 def letter_heading(campaign: Campaign, language: str) -> LetterText | None:
     """The same for those who need its title and the id of its version alone."""
-    return _newest(campaign, language, LetterText.objects.only("language", "title", "version_id"))
+    return _of_newest(list(LetterText.objects.raw(_HEADINGS, [campaign.pk])), language)
 
 
-def _newest(campaign: Campaign, language: str, texts: QuerySet[LetterText]) -> LetterText | None:
-    frozen = texts.filter(version__campaign=campaign, version__frozen_at__isnull=False)
-    found = list(frozen.order_by("-version__number"))
-    return pick([text for text in found if text.version_id == found[0].version_id], language)
+def consent_texts(campaign: Campaign) -> list[ConsentText]:
+    """All wordings that signers of this campaign agreed or agree to, the newest of each kind first."""
+    return list(ConsentText.objects.raw(_CONSENT_TEXTS, [campaign.pk]))
+
+
+def _of_newest(texts: list[LetterText], language: str) -> LetterText | None:
+    return pick([text for text in texts if text.version_id == texts[0].version_id], language)
 
 
 def read(campaign: Campaign, language: str, now: datetime) -> ReadLetter:

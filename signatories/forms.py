@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import countries
+from campaigns import countries, reading
 from campaigns.choices import ConsentKind, PublicationMode
 from campaigns.models import Campaign, ConsentText
 from campaigns.translation import pick
@@ -137,7 +137,7 @@ class SignForm(forms.Form):
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language = get_language() or "en"
-        self.offered_consents = current_consents(list(campaign.consent_texts.all()), language)
+        self.offered_consents = current_consents(reading.consent_texts(campaign), language)
         self._field("country_code").choices = Countries(language, campaign.naming_policy)
         self._field("publication_mode").choices = [
             (mode, PublicationMode(mode).label) for mode in campaign.modes_allowed

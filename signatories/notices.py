@@ -8,22 +8,29 @@ from django.utils import translation
 
 from campaigns.translation import pick
 from signatories import outbox, tokens
-from signatories.models import Contact, MailLink, Signature
+from signatories.models import Contact, MailLink, OutboxMail, Signature
 from signatories.states import LinkPurpose, MailKind
 
 # Scenario S11: the link lives 72 hours (the unconfirmed row lives 7 days).
 LINK_LIFE = timedelta(hours=72)
 
 
-def ask_to_confirm(
+def ask_to_confirm(signature: Signature, contact: Contact, now: datetime, *, not_before: datetime) -> None:
+    """Queues the mail that asks to confirm, with a link of its own; older links work until one is used."""
+    link, mail = confirmation(signature, contact, now, not_before=not_before)
+    link.save(force_insert=True)
+    outbox.queue(mail)
+
+
+def confirmation(
     signature: Signature, contact: Contact, now: datetime, *, not_before: datetime, title: str = ""
-) -> None:
-    """Queues the mail that asks to confirm, with a link of its own; older links work until one is used.
+) -> tuple[MailLink, OutboxMail]:
+    """A new link and the mail that carries it, for the caller to store.
 
     `title` is the letter's in the contact's language, where the caller knows it.
     """
     token = tokens.new_token()
-    MailLink.objects.create(
+    link = MailLink(
         signature=signature,
         purpose=LinkPurpose.CONFIRM,
         digest=tokens.digest(token),
@@ -33,7 +40,7 @@ def ask_to_confirm(
     context = _context(signature, contact.language, title)
     with translation.override(contact.language):
         path = reverse("signatories:confirm", kwargs={"token": token})
-    outbox.queue(
+    mail = outbox.new_mail(
         kind=MailKind.CONFIRM,
         signature=signature,
         recipient=contact.mailbox or "",
@@ -42,6 +49,7 @@ def ask_to_confirm(
         now=now,
         not_before=not_before,
     )
+    return link, mail
 
 
 def tell_decision(signature: Signature, kind: MailKind, now: datetime) -> None:
@@ -49,7 +57,7 @@ def tell_decision(signature: Signature, kind: MailKind, now: datetime) -> None:
     contact = signature.contacts.filter(is_primary=True).first()
     if contact is None or not contact.mailbox:
         return
-    outbox.queue(
+    mail = outbox.new_mail(
         kind=kind,
         signature=signature,
         recipient=contact.mailbox,
@@ -57,6 +65,7 @@ def tell_decision(signature: Signature, kind: MailKind, now: datetime) -> None:
         context=_context(signature, contact.language),
         now=now,
     )
+    outbox.queue(mail)
 
 
 def _context(signature: Signature, language: str, title: str = "") -> dict[str, str]:

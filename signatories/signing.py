@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from campaigns import life, reading
 from campaigns.choices import PublicationMode
 from campaigns.models import Campaign, ConsentText
-from signatories import mailboxes, matching, names, notices, outbox, tokens, verification
+from signatories import mailboxes, matching, names, notices, outbox, storing, tokens, verification
 from signatories.models import Consent, Contact, Evidence, MailLink, Organisation, Signature
 from signatories.states import EmailStatus, EventKind, EvidenceKind, Flag, LinkPurpose, State
-from signatories.transitions import SIGNER, AlreadyDecided, Refused, change_state, record
+from signatories.transitions import SIGNER, AlreadyDecided, Refused, change_state, new_event, record
 
 
 class LetterClosed(Refused):
@@ -105,8 +105,9 @@ def _store(
     if heading is None:
         raise NoVersion(_("This letter has no text to sign yet."))
     mailbox_domain = mailboxes.domain_of(entry.mailbox)
-    organisation.save(force_insert=True)
-    signature = Signature.objects.create(
+    organisation.pk, signature_id, contact_id = storing.draw_ids(Organisation, Signature, Contact)
+    signature = Signature(
+        pk=signature_id,
         campaign=campaign,
         organisation=organisation,
         letter_version_id=heading.version_id,
@@ -117,7 +118,8 @@ def _store(
         submission_key=key,
         submitted_at=now,
     )
-    contact = Contact.objects.create(
+    contact = Contact(
+        pk=contact_id,
         signature=signature,
         name=entry.contact_name,
         role=entry.contact_role,
@@ -126,21 +128,26 @@ def _store(
         mailbox_domain=mailbox_domain,
         language=language,
     )
-    Consent.objects.bulk_create(
-        Consent(
-            contact=contact,
-            kind=text.kind,
-            text_version=text.version,
-            language=text.language,
-            wording_sha256=hashlib.sha256(text.wording.encode()).hexdigest(),
-            given_at=now,
-        )
-        for text in entry.consents
+    event = new_event(
+        signature, kind=EventKind.SIGNED, actor=SIGNER, to_state=State.SUBMITTED, happened_at=now
     )
-    record(signature, kind=EventKind.SIGNED, actor=SIGNER, to_state=State.SUBMITTED, happened_at=now)
     outbox.lock_mailbox(contact.mailbox_hash)
     slot = outbox.next_confirm_slot(contact.mailbox_hash, now)
-    notices.ask_to_confirm(signature, contact, now, not_before=slot, title=heading.title)
+    link, mail = notices.confirmation(signature, contact, now, not_before=slot, title=heading.title)
+    consents = [_consent(contact, text, now) for text in entry.consents]
+    storing.insert([organisation, signature, contact, *consents, event, link, mail])
+    transaction.on_commit(outbox.nudge)
+
+
+def _consent(contact: Contact, text: ConsentText, now: datetime) -> Consent:
+    return Consent(
+        contact=contact,
+        kind=text.kind,
+        text_version=text.version,
+        language=text.language,
+        wording_sha256=hashlib.sha256(text.wording.encode()).hexdigest(),
+        given_at=now,
+    )
 
 
 def send_again(*, campaign: Campaign, mailbox: str) -> None:

@@ -81,7 +81,7 @@ def change_state(
     )
 
 
-def record(
+def new_event(
     signature: Signature,
     *,
     kind: EventKind,
@@ -90,11 +90,10 @@ def record(
     to_state: str = "",
     reason: str = "",
     detail: str = "",
-    note: str = "",
     happened_at: datetime | None = None,
 ) -> SignatureEvent:
-    """Adds one event to the trail of `signature`; words go into a row of their own, which can be erased."""
-    event = SignatureEvent.objects.create(
+    """One event of the trail of `signature`, for the caller to store."""
+    return SignatureEvent(
         signature=signature,
         kind=kind,
         actor_kind=actor.kind,
@@ -105,6 +104,14 @@ def record(
         detail=detail,
         happened_at=happened_at or timezone.now(),
     )
+
+
+def record(
+    signature: Signature, *, kind: EventKind, actor: Actor, note: str = "", **facts: Any
+) -> SignatureEvent:
+    """Adds one event to the trail (`facts` are those of `new_event`); words go into a row of their own, which can be erased."""
+    event = new_event(signature, kind=kind, actor=actor, **facts)
+    event.save(force_insert=True)
     if note:
         EventNote.objects.create(event=event, text=note)
     return event

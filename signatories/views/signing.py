@@ -22,11 +22,8 @@ GONE = 410
 
 
 def open_campaign(slug: str) -> Campaign:
-    """The readable campaign of that address, its consent texts at hand. Raises Http404."""
-    readable = (
-        Campaign.objects.readable(timezone.now()).select_related("host").prefetch_related("consent_texts")
-    )
-    return get_object_or_404(readable, slug=slug)
+    """The readable campaign of that address. Raises Http404."""
+    return get_object_or_404(Campaign.objects.readable(timezone.now()).select_related("host"), slug=slug)
 
 
 @never_cache

@@ -1,0 +1,46 @@
+"""New rows of several tables in one trip to the database.
+
+For the one path that hundreds take in a second when a letter is in the news: seven `save()` cost it four times as much, in
+building the same statements anew and in waiting for one id after the other (measured). No signals are sent; nothing in this
+house listens to any.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import Field, Model
+from django.db.models.sql import InsertQuery
+
+
+def draw_ids(*models: type[Model]) -> list[int]:
+    """A new id for one row of each of `models`, so that rows can refer to each other before they are stored."""
+    sequences = ", ".join("nextval(pg_get_serial_sequence(%s, %s))" for _model in models)
+    names = [name for model in models for name in (model._meta.db_table, model._meta.pk.column)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sequences}", names)
+        return list(cursor.fetchone())
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Stores new rows in this order. A row without an id gets one, which is not read back."""
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(cursor.mogrify(*_statement(row)) for row in rows))
+    for row in rows:
+        row._state.adding = False  # noqa: SLF001  # documented (Model._state): `save()` would now update
+
+
+def _statement(row: Model) -> tuple[str, list[Any]]:
+    fields, sql = _insert(type(row), with_id=row.pk is not None)
+    return sql, [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+
+
+@cache
+def _insert(model: type[Model], *, with_id: bool) -> tuple[list["Field[Any, Any]"], str]:
+    """The columns and the statement by which Django inserts one row of `model`."""
+    fields = [field for field in model._meta.local_concrete_fields if with_id or not field.primary_key]
+    query = InsertQuery(model)
+    query.insert_values(fields, [model()])
+    ((statement, _values),) = query.get_compiler(connection=connection).as_sql()
+    return fields, statement

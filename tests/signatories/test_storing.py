@@ -1,0 +1,118 @@
+"""Rows of several tables go to the database together, and come back as if each had been saved."""
+
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from signatories import storing
+from signatories.models import Contact, Evidence, Organisation, OutboxMail, Signature
+from tests.builders import make_campaign
+
+MOMENT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+def new_organisation(**fields):
+    return Organisation(
+        **{
+            "name": "100 % Example; DROP TABLE x",
+            "country_code": "KE",
+            "org_type": "ngo",
+            "aliases": ["a", "b;%s"],
+        }
+        | fields
+    )
+
+
+def new_signature(campaign, organisation, **fields):
+    return Signature(
+        campaign=campaign,
+        organisation=organisation,
+        letter_version=campaign.letter_versions.get(),
+        submission_key=uuid.uuid4().hex,
+        submitted_at=MOMENT,
+        flags=["free_mail"],
+        **fields,
+    )
+
+
+def test_rows_refer_to_each_other_and_keep_every_value(db):
+    campaign = make_campaign()
+    organisation = new_organisation()
+    organisation.pk, signature_id = storing.draw_ids(Organisation, Signature)
+    signature = new_signature(campaign, organisation, pk=signature_id)
+    contact = Contact(signature=signature, name="Jo 'Example' %s", mailbox="jo@x.example", mailbox_hash="h")
+
+    storing.insert([organisation, signature, contact])
+
+    stored = Signature.objects.get()
+    assert stored.pk == signature_id
+    assert stored.organisation == organisation
+    assert (stored.organisation.name, stored.organisation.aliases) == (
+        "100 % Example; DROP TABLE x",
+        ["a", "b;%s"],
+    )
+    assert (stored.flags, stored.submitted_at, stored.public_id) == (
+        ["free_mail"],
+        MOMENT,
+        signature.public_id,
+    )
+    assert (stored.country_code, stored.state) == ("KE", "submitted")
+    assert stored.organisation.created_at == organisation.created_at
+    (stored_contact,) = stored.contacts.all()
+    assert (stored_contact.name, stored_contact.role, stored_contact.mailbox) == (
+        "Jo 'Example' %s",
+        None,
+        "jo@x.example",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT mailbox FROM signatories_contact")
+        assert "jo@x.example" not in cursor.fetchone()[0]
+
+
+def test_any_number_of_rows_takes_one_statement(db):
+    with CaptureQueriesContext(connection) as queries:
+        storing.insert([new_organisation(), new_organisation(), new_organisation()])
+
+    assert len(queries) == 1
+    assert Organisation.objects.count() == 3
+
+
+def test_a_stored_row_can_be_saved_again_as_the_same(db):
+    organisation = new_organisation()
+    (organisation.pk,) = storing.draw_ids(Organisation)
+    storing.insert([organisation])
+
+    organisation.name = "Another Example"
+    organisation.save()
+
+    assert [each.name for each in Organisation.objects.all()] == ["Another Example"]
+
+
+def test_drawn_ids_are_new_each_time_and_no_other_row_gets_them(db):
+    first, second = storing.draw_ids(Organisation, Organisation)
+    third = Organisation.objects.create(name="Example", country_code="KE", org_type="ngo").pk
+
+    assert len({first, second, third}) == 3
+
+
+def test_the_rules_of_the_database_hold_and_none_of_the_rows_is_stored(db):
+    campaign = make_campaign()
+    organisation = new_organisation()
+    (organisation.pk,) = storing.draw_ids(Organisation)
+    broken = new_signature(campaign, organisation, role="no such role")
+
+    with pytest.raises(IntegrityError, match="signature_role_known"), transaction.atomic():
+        storing.insert([organisation, broken])
+
+    assert Organisation.objects.count() == Signature.objects.count() == 0
+
+
+@pytest.mark.parametrize("model", [Organisation, Signature, Contact, Evidence, OutboxMail])
+def test_every_column_of_a_row_is_written(model):
+    fields, statement = storing._insert(model, with_id=True)
+
+    assert [field.column for field in fields] == [field.column for field in model._meta.local_concrete_fields]
+    assert statement.count("%s") == len(fields)
