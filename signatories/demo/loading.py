@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from campaigns.choices import Role, Stage
+from campaigns.choices import NamingPolicy, Role, Stage
 from campaigns.models import (
     Ask,
     AskText,
@@ -81,6 +81,7 @@ def _campaign(facts: dict[str, Any]) -> Campaign:
         opens_at=_at(-dates["opens_days_ago"], dates["opens_at"], dates["zone"]),
         closes_at=_at(dates["closes_in_days"], dates["closes_at"], dates["zone"]),
         goal=facts["goal"],
+        naming_policy=NamingPolicy.UN,
     )
     for name in facts["topics"]:
         topic = Topic.objects.create(slug=slugify(name))
