@@ -2,7 +2,7 @@
 
 from django.contrib.messages import get_messages
 from django.contrib.messages import info as inform
-from django.http import HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponsePermanentRedirect, JsonResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.template import engines
 from django.template.response import SimpleTemplateResponse
@@ -94,6 +94,10 @@ def upload(request):
     return HttpResponse(sum(file.size for file in request.FILES.values()))
 
 
+def stream(_request):
+    return StreamingHttpResponse(iter([b"a", b"b"]))
+
+
 def embed(_request):
     return HttpResponse("x", headers={"Content-Security-Policy": policy(frame_ancestors="*")})
 
@@ -115,6 +119,7 @@ urlpatterns = [
     path("en/false-public/", false_public),
     path("en/form/", form),
     path("en/upload/", upload),
+    path("en/stream/", stream),
     path("en/embed/", embed),
     path("en/totp/", form, name="mfa_activate_totp"),
     *config.urls.urlpatterns,  # the site's error pages name its own addresses
