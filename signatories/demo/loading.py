@@ -200,7 +200,12 @@ def _signature(
 
 
 def _moved(
-    signature: Signature, before: State, after: State, moment: datetime, user: User | None = None, note: str = ""
+    signature: Signature,
+    before: State,
+    after: State,
+    moment: datetime,
+    user: User | None = None,
+    note: str = "",
 ) -> None:
     record(
         signature,
@@ -250,7 +255,9 @@ def _waiting(campaign: Campaign, version: LetterVersion, facts: dict[str, Any], 
     raised = {*signature.flags, *verification.flags_of_register(signature)}
     signature.flags = [flag for flag in Flag if flag in raised]
     signature.save(update_fields=["flags"])
-    record(signature, kind=EventKind.NOTE, actor=staff(user), note=facts["condition"], happened_at=confirmed_at)
+    record(
+        signature, kind=EventKind.NOTE, actor=staff(user), note=facts["condition"], happened_at=confirmed_at
+    )
     if signature.state == State.ON_HOLD:
         held_at = confirmed_at + timedelta(hours=2)
         Signature.objects.filter(pk=signature.pk).update(decided_at=held_at, decided_by=user)

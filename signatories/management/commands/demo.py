@@ -4,8 +4,9 @@ import os
 import secrets
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from campaigns.models import Campaign
 from signatories.demo import loading
 
 
@@ -16,6 +17,8 @@ class Command(BaseCommand):
         if loading.is_loaded():
             self.stdout.write("The demo is there already.")
             return
+        if Campaign.objects.exists():
+            raise CommandError("There are real campaigns here. The demo belongs on a site of its own.")
         given = os.environ.get("DEMO_PASSWORD", "")
         password = given or secrets.token_urlsafe(12)
         campaign = loading.load(password)
