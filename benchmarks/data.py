@@ -156,7 +156,9 @@ def _sign(campaign: Campaign, count: int) -> None:
 
 def _copy(pattern: Model, source: str, **own: str) -> None:
     """Insert a copy of `pattern` for each row of `source`, with these columns as SQL of their own."""
-    columns: list[str] = [field.column for field in pattern._meta.concrete_fields if not field.primary_key]
+    columns: list[str] = [
+        str(field.column) for field in pattern._meta.concrete_fields if not field.primary_key
+    ]
     values = [own.get(column, f"pattern.{column}") for column in columns]
     tail = source if " WHERE " in source else f"{source} WHERE TRUE"
     statement = (

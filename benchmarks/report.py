@@ -33,7 +33,8 @@ def machine() -> str:
         f"Python {platform.python_version()}",
         *(f"{name} {version(name)}" for name in ("Django", "granian")),
     ]
-    software += [f"PostgreSQL {connection.pg_version // 10000}.{connection.pg_version % 10000}"]
+    number: int = connection.pg_version  # type: ignore[attr-defined]  # PostgreSQL's own wrapper has it
+    software += [f"PostgreSQL {number // 10000}.{number % 10000}"]
     if program := shutil.which("nginx"):
         told = subprocess.run([program, "-v"], capture_output=True, text=True).stderr
         software.append(told.strip().rpartition(" ")[2].replace("/", " "))

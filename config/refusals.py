@@ -8,7 +8,7 @@ free for everybody's pages. A proxy in front that buffers requests keeps forms f
 import time
 from collections.abc import Callable, Iterable, Iterator
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
@@ -102,7 +102,8 @@ class RefusalsMiddleware:
         if not self.stream_places.acquire(blocking=False):
             response.close()
             return _busy()
-        response.streaming_content = HeldStream(response.streaming_content, self.stream_places)
+        pieces = cast("Iterable[bytes]", response.streaming_content)  # nothing here streams asynchronously
+        response.streaming_content = HeldStream(pieces, self.stream_places)
         return response
 
 
