@@ -22,7 +22,7 @@ def copied(signatures: SignatureQuerySet, columns: Sequence[Column], dialect: Di
 
     psycopg gives one row at a time, so the loop does as little as it can: a million rows take it half a second.
     """
-    rows = _statement(signatures, columns)
+    rows = statement(signatures, columns)
     if rows is None:
         return
     options = f"FORMAT csv, ENCODING 'UTF8', DELIMITER '{dialect.delimiter}'"
@@ -47,7 +47,7 @@ class HeldRows:
         self.name = f"export_{uuid.uuid4().hex}"
         self.count = 0
         self.is_open = False
-        if rows := _statement(signatures, columns):
+        if rows := statement(signatures, columns):
             with connection.cursor() as cursor:
                 cursor.execute(f"DECLARE {self.name} SCROLL CURSOR WITH HOLD FOR {rows}")
                 self.is_open = True
@@ -74,7 +74,7 @@ class HeldRows:
                 cursor.execute(f"CLOSE {self.name}")
 
 
-def _statement(signatures: SignatureQuerySet, columns: Sequence[Column]) -> str | None:
+def statement(signatures: SignatureQuerySet, columns: Sequence[Column]) -> str | None:
     """The SELECT of these columns in list order, its parameters inside; None where there can't be a row."""
     query: Any = signatures.in_list_order().values_list(*(column.value for column in columns)).query
     try:
