@@ -18,6 +18,7 @@ that is the decorator in `config.publicpages`. Decisions that are not obvious:
 import logging
 import time
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
@@ -34,8 +35,14 @@ MEGABYTE = 1024 * 1024
 LONGEST_ADDRESS = 1024
 # Seconds after which a reader stops waiting for somebody else's render and asks for one of their own.
 PATIENCE = 10
-# What asks for less than the whole page, or for another coding of it: no business of a render that all will share.
+# What asks for less than the whole page or for another coding of it, and what could get this one reader refused or
+# keep everybody waiting (a body that never comes): no business of a render that all will share.
 ONE_READERS_HEADERS = {
+    "CONTENT_LENGTH",
+    "CONTENT_TYPE",
+    "HTTP_COOKIE",
+    "HTTP_EXPECT",
+    "HTTP_TRANSFER_ENCODING",
     "HTTP_IF_NONE_MATCH",
     "HTTP_IF_MODIFIED_SINCE",
     "HTTP_IF_MATCH",
@@ -150,7 +157,7 @@ class PageCache:
         self, key: Key, render: Render, stale: Entry | None, environ: Environ, start_response: "StartResponse"
     ) -> Iterable[bytes]:
         shared = {name: value for name, value in environ.items() if name not in ONE_READERS_HEADERS}
-        shared |= {"REQUEST_METHOD": "GET", "QUERY_STRING": key[3]}
+        shared |= {"REQUEST_METHOD": "GET", "QUERY_STRING": key[3], "wsgi.input": BytesIO()}
         answer = Answer()
         try:
             chunks = self.application(shared, answer)
@@ -173,7 +180,11 @@ class PageCache:
             return stale.answer(environ, start_response, now)
         if not answer.has_failed():
             self._forget(key)
-        return answer.pass_on(chunks, start_response)
+        if answer.has_failed() or answer.is_public():
+            return answer.pass_on(chunks, start_response)
+        # No longer for everybody: this reader asks again, as themselves.
+        answer.drop(chunks)
+        return self.application(environ, start_response)
 
     def _remember(self, address: Address, names: tuple[str, ...] | None) -> None:
         with self.lock:

@@ -388,3 +388,41 @@ def test_a_new_render_replaces_the_old_one_and_its_bytes(reader, cache, site, cl
         clock.now += 10
     assert len(cache.entries) == 1
     assert cache.size == next(iter(cache.entries.values())).size
+
+
+# --- what one reader sends along -------------------------------------------------------------------------
+
+
+def test_a_shared_render_takes_nothing_along_that_could_delay_or_refuse_it(reader, site, clock):
+    reader.get()
+    clock.now += 10
+
+    reader.get(cookie='csrf="\\000"', transfer_encoding="chunked", expect="100-continue")
+
+    rendered = site.asked[1]
+    assert rendered.keys() & {"HTTP_COOKIE", "HTTP_TRANSFER_ENCODING", "HTTP_EXPECT"} == set()
+
+
+def test_a_shared_render_waits_for_no_reader_s_body(cache, site, clock):
+    reader = Reader(cache)
+    reader.get()
+    clock.now += 10
+    never_comes = object()
+    environ = site.asked[0] | {"CONTENT_LENGTH": "1000", "wsgi.input": never_comes}
+
+    b"".join(cache(environ, lambda *start: None))
+
+    assert site.asked[1]["wsgi.input"] is not never_comes
+    assert "CONTENT_LENGTH" not in site.asked[1]
+
+
+def test_a_page_that_is_no_longer_public_is_asked_for_again_as_the_reader_asked(reader, site, clock):
+    reader.get()
+    site.says(b"for one", ("Cache-Control", "private"))
+    clock.now += 10
+
+    reply = reader.get(query="link=secret", cookie="session=mine")
+
+    assert reply.body == b"for one"
+    assert (site.asked[-1]["HTTP_COOKIE"], site.asked[-1]["QUERY_STRING"]) == ("session=mine", "link=secret")
+    assert site.closed == len(site.asked)
