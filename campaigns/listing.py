@@ -41,7 +41,14 @@ def _read(cursor: str) -> tuple[str, UUID]:
         if not isinstance(sort_key, str) or "\0" in sort_key:
             raise ValueError("not a cursor")
         return sort_key, UUID(public_id)
-    except (binascii.Error, UnicodeDecodeError, json.JSONDecodeError, TypeError, AttributeError) as error:
+    except (
+        binascii.Error,
+        UnicodeDecodeError,
+        json.JSONDecodeError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise ValueError("not a cursor") from error
 
 

@@ -171,7 +171,7 @@ class SignForm(forms.Form):
     def was_too_fast(self) -> bool:
         """Whether the form came back sooner than a person can fill it, or with no true time of opening."""
         try:
-            opened = tokens.unseal(self.cleaned_data["opened"], max_age=SEAL_LIFE)["at"]
+            opened = tokens.unseal(self.cleaned_data["opened"], "at", max_age=SEAL_LIFE)["at"]
         except tokens.BadSeal:
             return True
         return datetime.now(UTC).timestamp() - float(opened) < MINIMUM_SECONDS

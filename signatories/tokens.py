@@ -50,12 +50,18 @@ def seal(content: dict[str, Any]) -> str:
     return _box().encrypt(json.dumps(content).encode()).decode()
 
 
-def unseal(text: str, *, max_age: int) -> dict[str, Any]:
-    """Reads what `seal` made at most `max_age` seconds ago. Raises BadSeal."""
+def unseal(text: str, *names: str, max_age: int) -> dict[str, Any]:
+    """Reads what `seal` made at most `max_age` seconds ago of a content with exactly these names. Raises BadSeal.
+
+    All seals share one key; the names keep one from being taken for another.
+    """
     try:
-        return dict(json.loads(_box().decrypt(text.encode(errors="replace"), ttl=max_age)))
-    except InvalidToken as error:
+        content = json.loads(_box().decrypt(text.encode(errors="replace"), ttl=max_age))
+    except (InvalidToken, ValueError) as error:
         raise BadSeal from error
+    if not isinstance(content, dict) or content.keys() != set(names):
+        raise BadSeal
+    return content
 
 
 def submission_key(*, campaign_id: int, mailbox: str, match_key: str) -> str:

@@ -68,7 +68,7 @@ def send_again(request: HttpRequest, slug: str) -> HttpResponse:
 def _note(sealed: str) -> dict[str, str]:
     """What the page before sealed into the address; empty when it is too old or not ours."""
     try:
-        return tokens.unseal(sealed, max_age=NOTE_LIFE)
+        return tokens.unseal(sealed, "mailbox", "reference", max_age=NOTE_LIFE)
     except tokens.BadSeal:
         return {}
 
