@@ -112,7 +112,7 @@ def _of_newest(texts: list[LetterText], language: str) -> LetterText | None:
 
 
 def read(campaign: Campaign, language: str, now: datetime) -> ReadLetter:
-    """Everything of a letter but its signatories; six queries for a campaign of `campaigns_to_read`."""
+    """Everything of a letter but its signatories; five queries for a campaign of `campaigns_to_read`."""
     text = letter_text(campaign, language)
     asks = _asks(campaign, language)
     updates = _updates(campaign, language, now, {ask.ask.pk: ask.number for ask in asks})

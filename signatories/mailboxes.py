@@ -143,12 +143,6 @@ def _meant(domain: str) -> str | None:
     return min(near, key=lambda common: edit_distance(domain, common), default=None)
 
 
-def masked(mailbox: str) -> str:
-    """Enough to recognise one's own mailbox, too little to write to a stranger's: j…@example.org."""
-    local, at, domain = mailbox.strip().rpartition("@")
-    return f"{local[:1]}…@{domain}" if at else "…"
-
-
 def lookup_hash(mailbox: str) -> str:
     """Keyed hash of the canonical mailbox: finds it again without storing it."""
     return keyed_hash("mailbox", canonical(mailbox))

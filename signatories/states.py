@@ -39,11 +39,6 @@ LIVE = (State.SUBMITTED, State.CONFIRMED, State.ON_HOLD, State.ACCEPTED)
 WAITING = (State.CONFIRMED, State.ON_HOLD)
 
 
-def came_from(state: State) -> list[State]:
-    """States from which `state` can be reached, in the order of the table."""
-    return [before for before, after in LEADS_TO.items() if state in after]
-
-
 class Reason(models.TextChoices):
     """Why a signature was rejected or revoked."""
 

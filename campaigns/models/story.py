@@ -1,7 +1,6 @@
 """What happens around a letter: updates and quotes."""
 
 import uuid
-from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -10,12 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.choices import LANGUAGES, AskStatus, UpdateKind
 from campaigns.models.campaign import Campaign
 from campaigns.models.letter import Ask
-
-
-class UpdateQuerySet(models.QuerySet["Update"]):
-    def published(self, now: datetime) -> "UpdateQuerySet":
-        """Updates that are out at the moment `now`, newest first."""
-        return self.filter(published_at__lte=now).order_by("-published_at", "-pk")
 
 
 class Update(models.Model):
@@ -31,8 +24,6 @@ class Update(models.Model):
         _("status of the ask from then on"), max_length=20, choices=AskStatus, blank=True, default=""
     )
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
-
-    objects = UpdateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("update")

@@ -13,7 +13,6 @@ from signatories.mailboxes import (
     is_free_mail,
     keyed_hash,
     lookup_hash,
-    masked,
     parse,
     suggestion,
 )
@@ -87,7 +86,6 @@ def test_no_text_breaks_a_look_up(text):
     assert re.fullmatch("[0-9a-f]{64}", lookup_hash(text))
     assert suggestion(text) != text
     assert "@" not in domain_of(text)
-    masked(text)
 
 
 def test_a_domain_is_ascii_in_small_letters():
@@ -137,11 +135,6 @@ def test_disposable_mailboxes_are_known_with_their_subdomains():
 )
 def test_slips_of_the_finger_are_noticed(typed, meant):
     assert suggestion(typed) == meant
-
-
-def test_a_masked_mailbox_is_known_to_its_owner_alone():
-    assert masked("jane.roe@sample.example") == "j…@sample.example"
-    assert masked("no mailbox") == "…"
 
 
 def test_hashes_depend_on_the_key_the_kind_and_the_value(settings):
