@@ -63,7 +63,9 @@ def _refuse_unless_waiting(signature: Signature) -> None:
 
 
 def _refuse_below_the_bar(signature: Signature) -> None:
-    reached, needed = verification.level(signature), verification.bar(signature)
+    # Asked anew, under the lock: a colleague may have taken evidence back since the page was opened.
+    reached = verification.level_of(signature.evidence.standing().values_list("kind", flat=True))
+    needed = verification.bar(signature)
     if reached < needed:
         raise BelowTheBar(
             _("Verification level %(reached)s is below %(needed)s: record more evidence first.")
