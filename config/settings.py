@@ -205,8 +205,6 @@ if environment.flag("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # Else all staff would share the proxy's address, and one stranger's wrong passwords would lock everybody out.
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    # The limits of failed log-ins are counted per client, not for the proxy as a whole.
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
