@@ -5,12 +5,14 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from signatories.models import Consent, Contact, MailLink, OutboxMail, Signature
+from signatories.models import Consent, Contact, EventNote, MailLink, Organisation, OutboxMail, Signature
 from signatories.states import MailState, State
 from signatories.transitions import SYSTEM, AlreadyDecided, change_state
 
 # product.md: "never confirmed in 7 days; personal data gone".
 UNCONFIRMED_FOR = timedelta(days=7)
+# Stands where the name of an organisation was that never confirmed.
+ERASED = "–"
 
 
 def expire_unconfirmed() -> int:
@@ -27,9 +29,35 @@ def expire_unconfirmed() -> int:
 
 @transaction.atomic
 def expire(signature: Signature) -> None:
-    """Ends one unconfirmed signature: contact, consents, links and mail go, the bare row and its events stay."""
-    change_state(signature, to=State.EXPIRED, actor=SYSTEM)
+    """Ends one unconfirmed signature: whatever was typed goes, the bare row and its events stay.
+
+    The organisation is the form's own row (decision 0006). What was typed as its name may be a person's.
+    """
+    change_state(signature, to=State.EXPIRED, actor=SYSTEM, submission_key="")
     Consent.objects.filter(contact__signature=signature).delete()
     Contact.objects.filter(signature=signature).delete()
     MailLink.objects.filter(signature=signature).delete()
     OutboxMail.objects.filter(signature=signature).exclude(state=MailState.SENDING).delete()
+    EventNote.objects.filter(event__signature=signature).delete()
+    _erase_what_was_typed(signature)
+
+
+def _erase_what_was_typed(signature: Signature) -> None:
+    others = Signature.objects.filter(organisation=signature.organisation_id).exclude(pk=signature.pk)
+    if others.exists():
+        return
+    Organisation.objects.filter(pk=signature.organisation_id, registered_at=None).update(
+        name=ERASED,
+        native_name="",
+        native_language="",
+        name_en="",
+        acronym="",
+        aliases=[],
+        country_label="",
+        identifier="",
+        website="",
+        registrable_domain="",
+        sort_name="",
+        sort_key="",
+        match_key="",
+    )

@@ -1,0 +1,100 @@
+"""What goes when its time is over, and what stays."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import serializers
+from django.utils import timezone
+
+from signatories import moderation, retention
+from signatories.models import (
+    Consent,
+    Contact,
+    EventNote,
+    MailLink,
+    Organisation,
+    OutboxMail,
+    Signature,
+    SignatureEvent,
+)
+from signatories.states import State
+from tests.builders import fresh_token, make_campaign, make_signature, make_superuser
+
+A_WEEK = timedelta(days=7)
+TYPED = {
+    "name": "Canary Organisation",
+    "native_name": "Canary native",
+    "acronym": "CANARY",
+    "website": "https://canary.example",
+    "contact_name": "Canary Person",
+    "contact_role": "Canary role",
+    "mailbox": "canary@canary.example",
+}
+TABLES = (Signature, Organisation, Contact, Consent, MailLink, OutboxMail, SignatureEvent, EventNote)
+
+
+@pytest.fixture
+def campaign(db):
+    return make_campaign()
+
+
+def sent_ago(signature, age):
+    Signature.objects.filter(pk=signature.pk).update(submitted_at=timezone.now() - age)
+
+
+def everything():
+    return "".join(serializers.serialize("json", table.objects.all()) for table in TABLES)
+
+
+def test_what_was_never_confirmed_ends_after_seven_days_and_nothing_typed_stays(campaign):
+    signature = make_signature(campaign, state=State.SUBMITTED, **TYPED)
+    moderation.add_note(signature=signature, by=make_superuser(), note="Canary note")
+    key, digest = signature.submission_key, signature.links.get().digest
+    hashed = signature.contacts.get().mailbox_hash
+    sent_ago(signature, A_WEEK + timedelta(minutes=1))
+
+    assert retention.expire_unconfirmed() == 1
+
+    left = everything()
+    assert [each for each in ("anary", "CANARY", key, digest, hashed) if each in left] == []
+    signature.refresh_from_db()
+    assert (signature.state, signature.sort_key, signature.reference) == (State.EXPIRED, "", "")
+    assert [Contact.objects.count(), Consent.objects.count(), MailLink.objects.count()] == [0, 0, 0]
+    assert [each.to_state for each in signature.events.all() if each.to_state] == ["submitted", "expired"]
+
+
+def test_before_seven_days_and_once_confirmed_nothing_ends(campaign):
+    young = make_signature(campaign, state=State.SUBMITTED)
+    sent_ago(young, A_WEEK - timedelta(minutes=1))
+    confirmed = make_signature(campaign, state=State.CONFIRMED)
+    sent_ago(confirmed, 2 * A_WEEK)
+    before = everything()
+
+    assert retention.expire_unconfirmed() == 0
+
+    assert everything() == before
+
+
+def test_a_register_entry_that_another_signature_stands_on_keeps_its_name(campaign):
+    kept = make_signature(campaign, name="Kept Organisation")
+    signature = make_signature(make_campaign("letter-b"), state=State.SUBMITTED)
+    Signature.objects.filter(pk=signature.pk).update(organisation=kept.organisation)
+    sent_ago(signature, A_WEEK + timedelta(minutes=1))
+
+    assert retention.expire_unconfirmed() == 1
+
+    assert Organisation.objects.get(pk=kept.organisation_id).name == "Kept Organisation"
+
+
+def test_the_link_of_what_has_ended_is_not_known_and_the_form_can_be_sent_anew(client, campaign):
+    signature = make_signature(campaign, state=State.SUBMITTED, **TYPED)
+    token = fresh_token(signature)
+    sent_ago(signature, A_WEEK + timedelta(minutes=1))
+    retention.expire_unconfirmed()
+
+    answer = client.get(f"/en/confirm/{token}/")
+
+    assert answer.status_code == 404
+    assert "anary" not in answer.content.decode()
+    anew = make_signature(campaign, state=State.SUBMITTED, **TYPED)
+    assert (anew.state, anew.organisation.name) == (State.SUBMITTED, "Canary Organisation")
