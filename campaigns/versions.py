@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.choices import TextStatus
 from campaigns.letters import text_digest
-from campaigns.models import LetterVersion
+from campaigns.models import Campaign, LetterVersion
 
 
 class NotReady(Exception):
@@ -16,7 +16,9 @@ class NotReady(Exception):
 @transaction.atomic
 def freeze(version: LetterVersion) -> LetterVersion:
     """Gives `version` its SHA-256 over the authoritative and official texts and all asks. Raises NotReady."""
-    version = LetterVersion.objects.select_for_update().select_related("campaign").get(pk=version.pk)
+    # Both locks, in the order of those who write (migration 0003): no word changes between reading and freezing.
+    version = LetterVersion.objects.select_for_update().get(pk=version.pk)
+    version.campaign = Campaign.objects.select_for_update(no_key=True).get(pk=version.campaign_id)
     if version.frozen_at is not None:
         raise NotReady(_("This version is frozen already."))
     texts = [
@@ -31,6 +33,12 @@ def freeze(version: LetterVersion) -> LetterVersion:
         for text in ask.texts.all()
         if text.language in languages
     ]
+    for number, ask in enumerate(version.campaign.asks.prefetch_related("texts"), start=1):
+        if lacking := languages - {text.language for text in ask.texts.all()}:
+            raise NotReady(
+                _("Ask %(number)s has no words in: %(languages)s.")
+                % {"number": number, "languages": ", ".join(sorted(lacking))}
+            )
     digest = text_digest([(text.language, text.title, text.body) for text in texts], asks)
     if version.campaign.letter_versions.filter(sha256=digest).exists():
         raise NotReady(_("An earlier version has exactly this text."))

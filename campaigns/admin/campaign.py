@@ -125,7 +125,11 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
         """The address that readers and mails know stays what it is."""
-        return ["slug"] if obj is not None and is_out(obj.stage) else []
+        if obj is None:
+            return []
+        # As it is stored: a form that comes back with errors has put the typed stage into `obj`.
+        stored = Campaign.objects.values_list("stage", flat=True).get(pk=obj.pk)
+        return ["slug"] if is_out(stored) else []
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -549,3 +549,13 @@ def test_the_preview_is_for_the_staff_and_kept_by_nobody(client):
     assert page(arabic).find("article")["lang"] == "en"
     assert "no-store" in arabic.headers["Cache-Control"]
     assert client.get(f"{where}/de/").status_code == 404
+
+
+def test_a_public_letter_that_is_taken_back_with_a_slip_in_the_form_is_shown_again(client):
+    campaign = make_campaign()
+    client.force_login(make_manager(campaign))
+
+    response = save(client, address(campaign), stage=Stage.DRAFT, goal="many")
+
+    assert (response.status_code, errors(response)) == (200, ["Enter a whole number."])
+    assert page(response).find("input", {"name": "slug"}) is None

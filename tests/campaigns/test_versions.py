@@ -84,3 +84,31 @@ def test_a_version_that_changes_nothing_is_not_ready(db):
 
     with pytest.raises(NotReady):
         freeze(version)
+
+
+def test_no_ask_gains_words_in_a_language_that_was_signed(db):
+    """Else the letter would demand more than was signed, and its SHA-256 could not be computed anew."""
+    campaign = make_campaign(frozen=False)
+    ask = Ask.objects.create(campaign=campaign, position=9)
+    version = campaign.letter_versions.get()
+
+    with pytest.raises(NotReady):
+        freeze(version)
+    AskText.objects.create(ask=ask, language="fr", text="Parlez.")
+    with pytest.raises(NotReady):
+        freeze(version)
+    AskText.objects.create(ask=ask, language="en", text="Speak.")
+    freeze(version)
+
+    refused(lambda: AskText.objects.filter(ask=ask, language="fr").update(language="es"))
+    AskText.objects.create(ask=ask, language="es", text="Hablen.")
+
+
+def test_an_ask_does_not_move_into_a_frozen_letter(db):
+    frozen = make_campaign("letter-a")
+    writing = make_campaign("letter-b", frozen=False)
+    ask = Ask.objects.create(campaign=writing, position=9)
+    text = AskText.objects.create(ask=ask, language="de", text="Sprechen Sie.")
+
+    refused(lambda: Ask.objects.filter(pk=ask.pk).update(campaign=frozen))
+    refused(lambda: AskText.objects.filter(pk=text.pk).update(ask=frozen.asks.first()))
