@@ -1,7 +1,7 @@
 """What waits for the staff: the oldest cases, the numbers beside them, and whether mail flows."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count, F, FilteredRelation, Min, Q
@@ -15,8 +15,6 @@ from signatories.models.signature import SignatureQuerySet
 from signatories.states import WAITING, Flag, Level, MailState, State
 
 SHOWN = 20
-# The worker drains the outbox every few seconds; silent for so long, it is not at work.
-WORKER_SILENT = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def of(user: User | AnonymousUser, now: datetime) -> Work:
         queued=Count("pk", filter=Q(state__in=[MailState.QUEUED, MailState.SENDING])),
         failed=Count("pk", filter=Q(state=MailState.FAILED)),
     )
-    seen = Heartbeat.objects.filter(name="worker").values_list("seen_at", flat=True).first()
+    worker = Heartbeat.objects.filter(name="worker").first()
     return Work(
         waiting=[listed(signature, now) for signature in in_list(first_to_check(mine))[:SHOWN]],
         to_check=numbers["to_check"],
@@ -79,8 +77,8 @@ def of(user: User | AnonymousUser, now: datetime) -> Work:
         unconfirmed=numbers["unconfirmed"],
         mail_queued=mail["queued"],
         mail_failed=mail["failed"],
-        worker_seen=seen,
-        worker_alive=seen is not None and now - seen <= WORKER_SILENT,
+        worker_seen=worker.seen_at if worker else None,
+        worker_alive=worker is not None and not worker.is_silent(now),
     )
 
 

@@ -1,6 +1,7 @@
 """The outbox: mail as rows of the same transaction as what it tells. The broker is never the guarantee."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -57,7 +58,10 @@ class OutboxMail(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a part of the machinery was last seen at work, so that the desk can say that it is not."""
+    """When a part of the machinery was last seen at work, so that pages can say that it is not."""
+
+    # The worker looks into the outbox every few seconds; silent for so long, it is not at work.
+    SILENT_AFTER = timedelta(seconds=60)
 
     name = models.CharField(max_length=30, primary_key=True)
     seen_at = models.DateTimeField()
@@ -67,3 +71,6 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_silent(self, now: datetime) -> bool:
+        return now - self.seen_at > self.SILENT_AFTER

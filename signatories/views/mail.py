@@ -1,7 +1,5 @@
 """After the form: the neutral page, and the mail once more. Both say the same for every mailbox."""
 
-from datetime import timedelta
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +15,6 @@ from signatories.models import Heartbeat
 from signatories.views.signing import UNPROCESSABLE, open_campaign
 
 NOTE_LIFE = 24 * 60 * 60
-WORKER_SILENT_AFTER = timedelta(seconds=60)
 
 
 @never_cache
@@ -74,5 +71,5 @@ def _note(sealed: str) -> dict[str, str]:
 
 
 def _worker_is_silent() -> bool:
-    since = timezone.now() - WORKER_SILENT_AFTER
-    return not Heartbeat.objects.filter(name="worker", seen_at__gte=since).exists()
+    worker = Heartbeat.objects.filter(name="worker").first()
+    return worker is None or worker.is_silent(timezone.now())
