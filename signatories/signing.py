@@ -95,6 +95,8 @@ def sign(*, campaign: Campaign, entry: Entry, language: str) -> str:
     except IntegrityError as error:
         if "signature_one_live_per_submission" not in str(error):
             raise
+    # Also when nothing was written: with a broker that is away, the time of the answer would tell.
+    transaction.on_commit(outbox.nudge)
     return key[-4:]
 
 
@@ -136,7 +138,6 @@ def _store(
     link, mail = notices.confirmation(signature, contact, now, not_before=slot, title=heading.title)
     consents = [_consent(contact, text, now) for text in entry.consents]
     storing.insert([organisation, signature, contact, *consents, event, link, mail])
-    transaction.on_commit(outbox.nudge)
 
 
 def _consent(contact: Contact, text: ConsentText, now: datetime) -> Consent:
@@ -158,6 +159,8 @@ def send_again(*, campaign: Campaign, mailbox: str) -> None:
     now = timezone.now()
     lookup_hash = mailboxes.lookup_hash(mailbox)
     with transaction.atomic():
+        # Also for a mailbox that nothing waits for: with a broker that is away, the time of the answer would tell.
+        transaction.on_commit(outbox.nudge)
         outbox.lock_mailbox(lookup_hash)
         waiting = (
             Contact.objects.of_mailbox(lookup_hash)
