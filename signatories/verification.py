@@ -50,9 +50,14 @@ def level(signature: Signature) -> Level:
 
 
 def bar(signature: Signature) -> Level:
-    """The level that `signature` needs to be accepted."""
+    """The level that `signature` needs to be accepted.
+
+    The register is asked anew: whom it looks like may have been accepted after its flags were raised.
+    """
     needs_second_channel = (
-        Flag.LOOK_ALIKE in signature.flags or signature.publication_mode == PublicationMode.WITHHELD
+        signature.publication_mode == PublicationMode.WITHHELD
+        or Flag.LOOK_ALIKE in signature.flags
+        or look_alikes(signature).exists()
     )
     return Level.V3 if needs_second_channel else DEFAULT_BAR
 

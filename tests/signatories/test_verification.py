@@ -34,10 +34,24 @@ def test_the_level_follows_from_the_evidence(kinds, expected):
     assert level_of(kinds) == expected
 
 
-def test_a_look_alike_and_a_withheld_name_need_a_second_channel():
-    assert bar(Signature(flags=[], publication_mode="public")) == Level.V2
+def test_a_look_alike_and_a_withheld_name_need_a_second_channel(db):
+    assert bar(make_signature(make_campaign(), state="confirmed")) == Level.V2
     assert bar(Signature(flags=[Flag.LOOK_ALIKE], publication_mode="public")) == Level.V3
     assert bar(Signature(flags=[], publication_mode="withheld")) == Level.V3
+
+
+def test_who_looks_like_an_organisation_that_was_accepted_meanwhile_needs_a_second_channel(db):
+    impostor = make_signature(
+        make_campaign("letter-a"),
+        state="confirmed",
+        name="Example Watch",
+        website="https://example-watch.example",
+    )
+    assert bar(impostor) == Level.V2
+
+    make_signature(make_campaign("letter-b"), name="Example Watch", website="https://watch.example")
+
+    assert (impostor.flags, bar(impostor)) == ([Flag.DOMAIN_DIFFERS], Level.V3)
 
 
 @pytest.mark.parametrize(
