@@ -1,12 +1,7 @@
 """`make run` as a person meets it: three lines, a site that answers, and nothing left after Ctrl-C."""
 
-import http.client
-import os
-import re
 import signal
 import socket
-import subprocess
-import sys
 
 import psutil
 import pytest
@@ -14,86 +9,6 @@ import pytest
 from dev.environment import PROJECT
 
 pytestmark = pytest.mark.processes
-
-LINES = r"Site: http://127\.0\.0\.1:{port}/\nAdmin: http://127\.0\.0\.1:{port}/admin/  log-in: demo / (\S+)\nMail: http://127\.0\.0\.1:{port}/dev/mail/\n"
-
-
-class Launch:
-    """One `python -m dev.run` with its own port and folder."""
-
-    def __init__(self, folder, port, **changes):
-        self.folder, self.port = folder, port
-        # A newcomer's environment: nothing that this suite set for itself.
-        environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "dev.run"],
-            env=environment | {"VAR_DIR": str(folder), "PORT": str(port)} | changes,
-            cwd=PROJECT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def password(self):
-        """Waits for the three lines and gives the password in them."""
-        lines = ""
-        while not lines.endswith("/dev/mail/\n"):
-            line = self.process.stdout.readline()
-            assert line, self.process.stderr.read() + self.logs()
-            lines += line
-        return re.search(LINES.format(port=self.port), lines)[1]
-
-    def logs(self):
-        return "".join(file.read_text() for file in (self.folder / "log").glob("*.log"))
-
-    def get(self, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.request("GET", path)
-        status = connection.getresponse().status
-        connection.close()
-        return status
-
-    def processes(self):
-        """Everything that runs for it, known by its folder or its port."""
-        found = []
-        for process in psutil.process_iter(["cmdline", "cwd"]):
-            words = " ".join([*(process.info["cmdline"] or []), process.info["cwd"] or "", ""])
-            if str(self.folder) in words or f" --port {self.port} " in words:
-                found.append(process)
-        return found
-
-    def end(self, sign=signal.SIGINT):
-        self.process.send_signal(sign)
-        return self.process.wait(60)
-
-    def last_words(self):
-        """The exit code, and what it said on standard error, when it ends by itself."""
-        words = self.process.communicate(timeout=90)[1]
-        return self.process.returncode, words
-
-
-@pytest.fixture
-def launch(var):
-    launches = []
-
-    def begin(folder=var / "var", port=None, **changes):
-        launches.append(Launch(folder, port or free_port(), **changes))
-        return launches[-1]
-
-    yield begin
-    for one in launches:
-        if one.process.poll() is None:
-            one.end(signal.SIGTERM)
-        one.process.stdout.close()
-        one.process.stderr.close()
-        for process in one.processes():
-            process.kill()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_a_taken_port_is_said_in_one_sentence(launch, var):
@@ -134,18 +49,6 @@ def test_a_server_of_ones_own_that_is_not_there_is_said_in_one_sentence(launch, 
     assert words.startswith("Preparing the site failed: ")
     assert reason in words
     assert words.count("\n") == 1
-
-
-@pytest.fixture(scope="module")
-def settled(tmp_path_factory):
-    """A folder from which the site ran once until Ctrl-C, and the password that it printed then."""
-    folder = tmp_path_factory.mktemp("settled")
-    for above in (folder, *folder.parents[:2]):
-        above.chmod(0o711)
-    first = Launch(folder / "var", free_port())
-    password = first.password()
-    assert [first.end(), first.processes(), first.last_words()] == [0, [], (0, "")]
-    return folder / "var", password
 
 
 def test_a_second_start_keeps_the_password_answers_and_leaves_nothing_but_its_folder(launch, settled):
