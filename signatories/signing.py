@@ -225,5 +225,7 @@ def confirm(*, token: str) -> Signature:
             MailLink.objects.filter(pk=link.pk).update(used_at=now)
             signature.contacts.filter(is_primary=True).update(email_status=EmailStatus.DELIVERED)
     except AlreadyDecided as error:
+        if error.signature.confirmed_at is None:  # it expired, or was rejected, at this very moment
+            raise BadLink(_("This link is not known. Perhaps a piece of it is missing.")) from error
         raise AlreadyConfirmed(error.signature) from error
     return signature

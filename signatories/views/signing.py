@@ -35,7 +35,7 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
         return closed(request, campaign)
     if request.method != "POST":
         return show_form(request, campaign, SignForm(campaign=campaign, initial={"opened": opened_now()}))
-    filled = SignForm(request.POST, campaign=campaign)
+    filled = _filled(request, campaign)
     if not filled.is_valid():
         return show_form(request, campaign, filled, status=UNPROCESSABLE)
     return show_review(request, campaign, filled)
@@ -58,7 +58,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
 def send(request: HttpRequest, slug: str) -> HttpResponse:
     """Stores the reviewed form and leads to the neutral page."""
     campaign = open_campaign(slug)
-    filled = SignForm(request.POST, campaign=campaign)
+    filled = _filled(request, campaign)
     if not filled.is_valid():
         return show_form(request, campaign, filled, status=UNPROCESSABLE)
     if filled.was_too_fast:
@@ -69,6 +69,13 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
         return closed(request, campaign)
     note = tokens.seal({"mailbox": filled.cleaned_data["mailbox"], "reference": reference})
     return HttpResponseRedirect(reverse("signatories:sent", kwargs={"slug": slug}) + f"?to={note}")
+
+
+def _filled(request: HttpRequest, campaign: Campaign) -> SignForm:
+    filled = SignForm(request.POST, campaign=campaign)
+    if not filled.is_offered:
+        raise Http404(_("This letter can't be signed yet."))
+    return filled
 
 
 def _reopened(request: HttpRequest, campaign: Campaign) -> SignForm:

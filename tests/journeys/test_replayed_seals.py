@@ -46,3 +46,10 @@ def test_a_cursor_of_brackets_alone_leads_nowhere(client, campaign, depth):
     cursor = base64.urlsafe_b64encode(b"[" * depth).decode().rstrip("=")
 
     assert client.get("/en/hrd-agenda/signatories/", {"after": cursor}).status_code == 404
+
+
+@pytest.mark.parametrize("step", ["", "send/"])
+def test_a_form_for_a_letter_without_consent_text_leads_nowhere(client, campaign, step):
+    campaign.consent_texts.all().delete()
+
+    assert client.post(f"/en/hrd-agenda/sign/{step}", form_answers()).status_code == 404

@@ -8,11 +8,18 @@ from collections import Counter
 import pytest
 from django.db import connection
 
-from signatories import moderation
+from signatories import moderation, retention, signing
 from signatories.models import Contact, OutboxMail, Signature, SignatureEvent
 from signatories.states import EventKind, MailKind, MailState, State
 from signatories.transitions import AlreadyDecided
-from tests.builders import form_answers, give_evidence, make_signature, make_superuser, opened_a_while_ago
+from tests.builders import (
+    form_answers,
+    fresh_token,
+    give_evidence,
+    make_signature,
+    make_superuser,
+    opened_a_while_ago,
+)
 
 pytestmark = pytest.mark.processes
 EIGHT = 8
@@ -140,3 +147,19 @@ def without_what_is_new_each_time(page):
     """The page without seals, and without the token against forged forms."""
     page = re.sub(r"gAAAAA[\w=%-]+", "SEAL", page)
     return re.sub(r'(name="csrfmiddlewaretoken" value=)"\w+"', r"\1TOKEN", page)
+
+
+def test_who_confirms_at_the_moment_of_expiry_is_not_told_that_it_is_confirmed(campaign, monkeypatch):
+    signature = make_signature(campaign, state=State.SUBMITTED)
+    token = fresh_token(signature)
+    may_confirm = signing.may_confirm
+
+    def and_then_it_expires(link, now):
+        may_confirm(link, now)
+        retention.expire(Signature.objects.get(pk=signature.pk))
+
+    monkeypatch.setattr(signing, "may_confirm", and_then_it_expires)
+
+    with pytest.raises(signing.BadLink):
+        signing.confirm(token=token)
+    assert Signature.objects.get(pk=signature.pk).state == State.EXPIRED
