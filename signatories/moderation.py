@@ -101,7 +101,10 @@ def hold(*, signature: Signature, by: User, note: str = "") -> None:
 
 
 def reject(*, signature: Signature, by: User, reason: Reason, note: str = "") -> None:
-    """submitted, confirmed or on_hold → rejected. The signer is told politely; `note` stays with the staff."""
+    """submitted, confirmed or on_hold → rejected. `note` stays with the staff.
+
+    The signer is told politely, but only in a proven mailbox: an unproven one may be a stranger's who never signed.
+    """
     now = timezone.now()
     with transaction.atomic():
         change_state(
@@ -114,7 +117,8 @@ def reject(*, signature: Signature, by: User, reason: Reason, note: str = "") ->
             decided_by=by,
             decision_reason=reason,
         )
-        notices.tell_decision(signature, MailKind.REJECTED, now)
+        if signature.confirmed_at is not None:
+            notices.tell_decision(signature, MailKind.REJECTED, now)
 
 
 def put_back(*, signature: Signature, by: User, note: str = "") -> None:

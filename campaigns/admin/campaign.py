@@ -82,21 +82,10 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
         (None, {"fields": ["slug", "host", "stage"]}),
         (_("Dates"), {"fields": ["zone", "opens_at", "closes_at", "embargo_until", "delivered_at"]}),
         (_("Languages and topics"), {"fields": ["languages", "topics"]}),
-        (_("Signatories"), {"fields": ["goal", "modes_allowed", "naming_policy", "list_order"]}),
-        (
-            _("More"),
-            {
-                "classes": ["collapse"],
-                "fields": [
-                    "follows",
-                    "accent",
-                    "sections_policy",
-                    "material_change_policy",
-                    "late_endorsements",
-                    "retention_months",
-                ],
-            },
-        ),
+        # What no page heeds yet (order of the list, accent, policies, the campaign that this one follows) is not
+        # offered: a switch that does nothing would be believed.
+        (_("Signatories"), {"fields": ["goal", "modes_allowed", "naming_policy"]}),
+        (_("More"), {"classes": ["collapse"], "fields": ["retention_months"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Campaign]:
@@ -156,6 +145,7 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
 @admin.register(Host)
 class HostAdmin(Page):
     list_display = ["name", "website", "mailbox"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     view_on_site = False
 
 

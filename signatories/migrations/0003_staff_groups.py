@@ -17,6 +17,7 @@ MODERATOR = [
 ]
 MANAGER = [
     "campaigns.view_host",
+    "campaigns.add_host",
     "campaigns.view_campaign",
     "campaigns.add_campaign",
     "campaigns.change_campaign",
