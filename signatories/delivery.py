@@ -9,25 +9,20 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.core import mail as django_mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
-from django.db.models import F
-from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.utils import timezone
 
-from signatories import emails
-from signatories.models import Contact, Heartbeat, OutboxMail
-from signatories.states import EmailStatus, MailState
+from signatories import emails, settling
+from signatories.models import Heartbeat, OutboxMail
+from signatories.states import MailState
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
-# Minutes before the next try after the first, second, … failure; then the mail is given up.
-RETRY_AFTER_MINUTES = (1, 5, 15, 60, 240, 720)
 # How long a batch waits that met no mail server. Short: when the server is back, mail must not stay behind.
 MAIL_SERVER_REST = timedelta(minutes=1)
 
@@ -52,7 +47,7 @@ def drain_until(deadline: float) -> tuple[int, bool]:
     """
     Heartbeat.objects.update_or_create(name="worker", defaults={"seen_at": timezone.now()})
     release_stuck()
-    with _nobody_else_sends() as alone:
+    with _nobody_else_sends() as alone, _not_waiting_for_the_disk():
         return _drain_alone(deadline) if alone else (0, False)
 
 
@@ -71,6 +66,22 @@ def _nobody_else_sends() -> Iterator[bool]:
         if alone:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [SENDING_LOCK])
+
+
+@contextmanager
+def _not_waiting_for_the_disk() -> Iterator[None]:
+    """A mail that is out is settled at once, but not yet on the disk: waiting for it after each would halve the rate.
+
+    If the database's own machine dies right then, it may forget the last half second, and those mails go out once more.
+    A crash of this process loses nothing: the server has the rows.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET synchronous_commit")
 
 
 def _drain_alone(deadline: float) -> tuple[int, bool]:
@@ -125,10 +136,10 @@ def send(batch: Iterable[OutboxMail], deadline: float = math.inf) -> int:
             _open(way)
             sent += _send_one(left.popleft(), way)
     except MailServerGone as error:
-        _hand_back(left, last_error=str(error)[:60], not_before=timezone.now() + MAIL_SERVER_REST)
+        settling.hand_back(left, last_error=str(error)[:60], not_before=timezone.now() + MAIL_SERVER_REST)
         raise
     else:
-        _hand_back(left)
+        settling.hand_back(left)
     finally:
         way.close()
     return sent
@@ -142,14 +153,6 @@ def _open(way: BaseEmailBackend) -> None:
         raise MailServerGone(_named(error)) from error
 
 
-def _hand_back(batch: Iterable[OutboxMail], **columns: Any) -> None:
-    """Frees mails that were claimed and not tried."""
-    for mail in batch:
-        OutboxMail.objects.filter(pk=mail.pk, claim=mail.claim).update(
-            state=MailState.QUEUED, claim=None, claimed_at=None, **columns
-        )
-
-
 def _named(error: Exception) -> str:
     """A class of error and a reply code, never a server's words: those may hold a mailbox."""
     return f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
@@ -160,26 +163,26 @@ def _send_one(mail: OutboxMail, way: BaseEmailBackend) -> bool:
         return False
     try:
         message = emails.render(mail)
-    # A key is missing, a template is broken: ours to mend. Until then the others must not wait behind it.
-    except (ValueError, KeyError, TemplateDoesNotExist, TemplateSyntaxError) as error:
-        _settle_failure(mail, f"not rendered: {_named(error)}", never_given_up=True)
-        return False
-    try:
         message.connection = way
         message.send()
     # A reply for good: the server knows the mailbox and does not take it.
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _words in error.recipients.values()]
-        _settle_failure(
+        settling.settle_failure(
             mail, f"recipient refused {codes[0]}", for_good=all(500 <= code < 600 for code in codes)
         )
         return False
     # This mail's turn, or the server while it took it: busy, greylisting, gone. All of these pass.
     except (smtplib.SMTPException, OSError) as error:
-        _settle_failure(mail, _named(error))
+        settling.settle_failure(mail, _named(error))
         way.close()
         return False
-    _settle_sent(mail)
+    # A key is missing, a template is broken: ours to mend. Until then the others must not wait behind it.
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is this mail's alone
+        settling.settle_failure(mail, f"not rendered: {_named(error)}", never_given_up=True)
+        way.close()
+        return False
+    settling.settle_sent(mail)
     return True
 
 
@@ -189,55 +192,3 @@ def _still_ours(mail: OutboxMail) -> bool:
     if age < timedelta(seconds=settings.OUTBOX_LEASE_SECONDS / 2):
         return True
     return bool(OutboxMail.objects.filter(pk=mail.pk, claim=mail.claim).update(claimed_at=timezone.now()))
-
-
-@transaction.atomic
-def _settle_sent(mail: OutboxMail) -> None:
-    # The mail is out. A crash of the database server right now could repeat it; waiting for the disk after
-    # every single mail would halve the rate. A crash of this process loses nothing: the server has the row.
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off")
-    OutboxMail.objects.filter(pk=mail.pk, claim=mail.claim).update(
-        state=MailState.SENT,
-        settled_at=timezone.now(),
-        attempts=F("attempts") + 1,
-        recipient=None,
-        context=None,
-        last_error="",
-        claim=None,
-    )
-    if mail.signature_id is not None:
-        Contact.objects.filter(
-            signature_id=mail.signature_id,
-            mailbox_hash=mail.recipient_hash,
-            email_status=EmailStatus.UNKNOWN,
-        ).update(email_status=EmailStatus.SENT)
-
-
-def _settle_failure(
-    mail: OutboxMail, error: str, *, for_good: bool = False, never_given_up: bool = False
-) -> None:
-    attempts = mail.attempts + 1
-    given_up = for_good or (attempts > len(RETRY_AFTER_MINUTES) and not never_given_up)
-    log.warning("Mail %s was not sent (%s), attempt %s.", mail.public_id, error, attempts)
-    ours = OutboxMail.objects.filter(pk=mail.pk, claim=mail.claim)
-    if given_up:
-        ours.update(
-            state=MailState.FAILED,
-            settled_at=timezone.now(),
-            attempts=attempts,
-            last_error=error[:60],
-            recipient=None,
-            context=None,
-            claim=None,
-        )
-        return
-    wait = timedelta(minutes=RETRY_AFTER_MINUTES[min(attempts, len(RETRY_AFTER_MINUTES)) - 1])
-    ours.update(
-        state=MailState.QUEUED,
-        attempts=attempts,
-        last_error=error[:60],
-        not_before=timezone.now() + wait,
-        claim=None,
-        claimed_at=None,
-    )

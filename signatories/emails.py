@@ -11,7 +11,15 @@ from signatories.models import OutboxMail
 
 
 def render(mail: OutboxMail) -> EmailMultiAlternatives:
-    """The message for `mail`. Its Message-ID is the row's, so that a repeated mail can be known as the same."""
+    """The message for `mail`. Its Message-ID is the row's, so that a repeated mail can be known as the same.
+
+    Raises ValueError while its encrypted columns can't be read.
+    """
+    recipient = mail.recipient or ""
+    if (
+        "@" not in recipient
+    ):  # the field gives back what it can't decrypt; no server must be asked for such a mailbox
+        raise ValueError("unreadable recipient")
     context = json.loads(mail.context or "{}") | {"site_url": settings.SITE_URL}
     with translation.override(mail.language):
         context["bidi"] = translation.get_language_bidi()
@@ -21,7 +29,7 @@ def render(mail: OutboxMail) -> EmailMultiAlternatives:
         message = EmailMultiAlternatives(
             subject=subject,
             body=render_to_string(f"{folder}/body.txt", context),
-            to=[mail.recipient or ""],
+            to=[recipient],
             headers={
                 "Message-ID": f"<{mail.public_id}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].rstrip('>')}>",
                 # RFC 3834: asks robots not to answer.

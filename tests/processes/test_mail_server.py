@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet
 from django.db import connection
 from django.utils import timezone
 
-from signatories import delivery
+from signatories import delivery, settling
 from signatories.models import OutboxMail
 from signatories.states import MailState
 from tests.builders import make_campaign, make_signature
@@ -64,7 +64,7 @@ def test_s10_while_the_mail_server_is_away_mail_waits_a_minute_and_no_try_is_cou
 def test_s10_a_mail_server_that_is_away_for_days_makes_nobody_give_up(campaign, sink, through_sink):
     queue_mails(campaign, 1)
     sink.shut()
-    for _ in range(len(delivery.RETRY_AFTER_MINUTES) + 3):
+    for _ in range(len(settling.RETRY_AFTER_MINUTES) + 3):
         delivery.drain()
         make_all_due()
 

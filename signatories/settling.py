@@ -1,0 +1,82 @@
+"""What becomes of a claimed mail: sent, tried again later, given up, or free again as if nothing had been."""
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from signatories.models import OutboxMail
+from signatories.states import EmailStatus, MailState
+
+log = logging.getLogger(__name__)
+
+# Minutes before the next try after the first, second, … failure; then the mail is given up.
+RETRY_AFTER_MINUTES = (1, 5, 15, 60, 240, 720)
+
+# By hand: two updates through the models cost as much as rendering the mail (measured).
+_SENT = """
+    WITH sent AS (
+        UPDATE signatories_outboxmail
+        SET state = %(sent)s, settled_at = %(now)s, attempts = attempts + 1,
+            recipient = NULL, context = NULL, last_error = '', claim = NULL
+        WHERE id = %(id)s AND claim = %(claim)s
+        RETURNING signature_id, recipient_hash
+    )
+    UPDATE signatories_contact AS contact SET email_status = %(reached)s
+    FROM sent
+    WHERE contact.signature_id = sent.signature_id AND contact.mailbox_hash = sent.recipient_hash
+        AND contact.email_status = %(unknown)s
+"""
+
+
+def settle_sent(mail: OutboxMail) -> None:
+    values: dict[str, Any] = {
+        "sent": MailState.SENT.value,
+        "now": timezone.now(),
+        "id": mail.pk,
+        "claim": mail.claim,
+        "reached": EmailStatus.SENT.value,
+        "unknown": EmailStatus.UNKNOWN.value,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SENT, values)
+
+
+def settle_failure(
+    mail: OutboxMail, error: str, *, for_good: bool = False, never_given_up: bool = False
+) -> None:
+    attempts = mail.attempts + 1
+    given_up = for_good or (attempts > len(RETRY_AFTER_MINUTES) and not never_given_up)
+    log.warning("Mail %s was not sent (%s), attempt %s.", mail.public_id, error, attempts)
+    ours = OutboxMail.objects.filter(pk=mail.pk, claim=mail.claim)
+    if given_up:
+        ours.update(
+            state=MailState.FAILED,
+            settled_at=timezone.now(),
+            attempts=attempts,
+            last_error=error[:60],
+            recipient=None,
+            context=None,
+            claim=None,
+        )
+        return
+    wait = timedelta(minutes=RETRY_AFTER_MINUTES[min(attempts, len(RETRY_AFTER_MINUTES)) - 1])
+    ours.update(
+        state=MailState.QUEUED,
+        attempts=attempts,
+        last_error=error[:60],
+        not_before=timezone.now() + wait,
+        claim=None,
+        claimed_at=None,
+    )
+
+
+def hand_back(batch: Iterable[OutboxMail], **columns: Any) -> None:
+    """Frees mails that were claimed and not tried."""
+    for mail in batch:
+        OutboxMail.objects.filter(pk=mail.pk, claim=mail.claim).update(
+            state=MailState.QUEUED, claim=None, claimed_at=None, **columns
+        )

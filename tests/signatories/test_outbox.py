@@ -1,0 +1,171 @@
+"""Mail is queued in the transaction of what it tells; nobody's mailbox is flooded; a nudge is only a nudge.
+
+A broker that is away: tests/processes/test_dead_broker.py.
+"""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.utils import timezone
+
+from config.celery import app
+from signatories import mailboxes, outbox, signing
+from signatories.models import OutboxMail, Signature
+from tests.builders import make_campaign, make_entry, make_signature
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+
+
+@pytest.fixture
+def campaign(db):
+    return make_campaign()
+
+
+@pytest.fixture
+def nudges(monkeypatch):
+    """Says how many nudges the broker holds; none at first, and none given just before."""
+    monkeypatch.setattr(outbox, "_next_nudge", 0.0)
+    app.control.purge()
+
+    def held():
+        with app.connection_for_read() as broker:
+            return broker.default_channel.client.llen(app.conf.task_default_queue)
+
+    yield held
+    app.control.purge()
+
+
+def new_mail(mailbox, moment):
+    mail = outbox.new_mail(
+        kind="confirm", signature=None, recipient=mailbox, language="en", context={}, now=moment
+    )
+    mail.save()
+    return mail
+
+
+@transaction.atomic
+def sign_and_fail(campaign):
+    make_signature(campaign, state="submitted")
+    raise ZeroDivisionError
+
+
+def slot(mailbox, moment):
+    return outbox.next_confirm_slot(mailboxes.lookup_hash(mailbox), moment)
+
+
+def test_a_signature_and_its_mail_are_stored_together_or_not_at_all(campaign):
+    with pytest.raises(ZeroDivisionError):
+        sign_and_fail(campaign)
+
+    assert (Signature.objects.count(), OutboxMail.objects.count()) == (0, 0)
+
+
+def test_mailbox_and_words_are_encrypted_while_they_wait(campaign):
+    make_signature(campaign, state="submitted", mailbox="canary@lantern.example", name="Canary Organisation")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT mail::text FROM signatories_outboxmail AS mail")
+        ((row,),) = cursor.fetchall()
+    assert "canary" not in row.lower()
+    assert "/confirm/" not in row
+
+
+# --- limits for one mailbox (scenario S9) ------------------------------------------------------------------
+
+
+def test_the_first_mail_may_go_at_once_and_the_next_after_a_minute(campaign):
+    assert slot("jo@lantern.example", NOON) == NOON
+
+    new_mail("jo@lantern.example", NOON)
+
+    assert slot("jo@lantern.example", NOON) == NOON + 60 * SECOND
+    assert slot("jo@lantern.example", NOON + 59 * SECOND) == NOON + 60 * SECOND
+    assert slot("jo@lantern.example", NOON + 61 * SECOND) == NOON + 61 * SECOND
+
+
+def test_three_mails_a_day_and_no_more(campaign):
+    for hours in (0, 1, 2):
+        new_mail("jo@lantern.example", NOON + hours * HOUR)
+
+    assert slot("jo@lantern.example", NOON + 3 * HOUR) == NOON + 24 * HOUR
+    assert slot("jo@lantern.example", NOON + 24 * HOUR) == NOON + 24 * HOUR
+
+
+def test_another_spelling_of_a_mailbox_is_the_same_and_another_mailbox_is_not(campaign):
+    new_mail("jo@lantern.example", NOON)
+
+    assert slot("JO+letters@LANTERN.example", NOON) == NOON + 60 * SECOND
+    assert slot("ann@lantern.example", NOON) == NOON
+
+
+def test_forms_of_one_mailbox_queue_their_mails_a_minute_apart(campaign):
+    now = timezone.now()
+    for number in range(3):
+        entry = make_entry(name=f"Example Organisation of Jo {number}", mailbox="jo@lantern.example")
+        signing.sign(campaign=campaign, entry=entry, language="en")
+
+    moments = list(OutboxMail.objects.order_by("pk").values_list("not_before", flat=True))
+
+    assert [round((moment - now) / SECOND) for moment in moments] == [0, 60, 120]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_ask_again_at_once_get_one_mail(nudges):
+    campaign = make_campaign()
+    make_signature(campaign, state="submitted", mailbox="jo@lantern.example")
+    later = timezone.now() + timedelta(minutes=10)
+
+    def ask():
+        try:
+            signing.send_again(campaign=campaign, mailbox="jo@lantern.example")
+        finally:
+            connection.close()
+
+    with time_machine.travel(later):
+        threads = [threading.Thread(target=ask) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+
+    assert OutboxMail.objects.count() == 2
+
+
+# --- nudges ------------------------------------------------------------------------------------------------
+
+
+def test_one_nudge_serves_all_mail_of_half_a_second(nudges, monkeypatch):
+    for _ in range(5):
+        outbox.nudge()
+    assert nudges() == 1
+
+    monkeypatch.setattr(outbox, "_next_nudge", 0.0)  # as after half a second
+    outbox.nudge()
+
+    assert nudges() == 2
+
+
+def test_the_worker_is_nudged_after_the_commit_and_not_after_a_rollback(
+    campaign, nudges, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        make_signature(campaign, state="submitted")
+        assert nudges() == 0
+    assert nudges() == 1
+
+    with django_capture_on_commit_callbacks() as callbacks, pytest.raises(ZeroDivisionError):
+        sign_and_fail(campaign)
+    assert callbacks == []
+
+
+def test_a_nudge_carries_no_data(nudges):
+    outbox.nudge()
+
+    with app.connection_for_read() as broker:
+        message = broker.default_channel.client.lindex(app.conf.task_default_queue, 0)
+    assert b'"argsrepr": "()"' in message
+    assert b'"kwargsrepr": "{}"' in message
