@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 # Scenario S9: nobody's mailbox can be flooded through the form.
 CONFIRM_MAILS_A_DAY = 3
 CONFIRM_MAIL_PAUSE = timedelta(seconds=60)
+# No confirmation mail is queued for a later moment than this.
+LONGEST_WAIT = timedelta(days=1)
 A_DAY = timedelta(days=1)
 
 NUDGE_EVERY = 0.5  # seconds; one nudge serves all mail queued meanwhile

@@ -135,9 +135,12 @@ def _store(
     )
     outbox.lock_mailbox(contact.mailbox_hash)
     slot = outbox.next_confirm_slot(contact.mailbox_hash, now)
-    link, mail = notices.confirmation(signature, contact, now, not_before=slot, title=heading.title)
+    # A mailbox that others flood with forms in its name is mailed no further ahead than a day, so that the mail its
+    # owner asks for has a place again soon. The form is stored all the same.
+    mailed = slot <= now + outbox.LONGEST_WAIT
+    mail = notices.confirmation(signature, contact, now, not_before=slot, title=heading.title) if mailed else ()
     consents = [_consent(contact, text, now) for text in entry.consents]
-    storing.insert([organisation, signature, contact, *consents, event, link, mail])
+    storing.insert([organisation, signature, contact, *consents, event, *mail])
 
 
 def _consent(contact: Contact, text: ConsentText, now: datetime) -> Consent:
@@ -152,7 +155,7 @@ def _consent(contact: Contact, text: ConsentText, now: datetime) -> Consent:
 
 
 def send_again(*, campaign: Campaign, mailbox: str) -> None:
-    """Queues a fresh confirmation mail for each unconfirmed signature of `mailbox` on `campaign`, within the limits.
+    """Queues a fresh confirmation mail for the newest unconfirmed signature of `mailbox` on `campaign`, within the limits.
 
     Says nothing, whatever it found: the caller answers alike for every mailbox (product.md, rule 6).
     """
@@ -162,17 +165,17 @@ def send_again(*, campaign: Campaign, mailbox: str) -> None:
         # Also for a mailbox that nothing waits for: with a broker that is away, the time of the answer would tell.
         transaction.on_commit(outbox.nudge)
         outbox.lock_mailbox(lookup_hash)
-        waiting = (
+        contact = (
             Contact.objects.of_mailbox(lookup_hash)
             .filter(signature__campaign=campaign, signature__state=State.SUBMITTED)
             .select_related(
                 "signature__organisation", "signature__campaign__host", "signature__letter_version"
             )
-            .order_by("signature__submitted_at")
+            .order_by("-signature__submitted_at")
+            .first()
         )
-        for contact in waiting:
-            if outbox.next_confirm_slot(lookup_hash, now) > now:
-                return
+        is_due = outbox.next_confirm_slot(lookup_hash, now) <= now
+        if contact is not None and is_due:
             notices.ask_to_confirm(contact.signature, contact, now, not_before=now)
             record(contact.signature, kind=EventKind.MAIL_AGAIN, actor=SIGNER, happened_at=now)
 

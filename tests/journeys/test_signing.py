@@ -208,6 +208,27 @@ def test_s9_a_mailbox_gets_three_mails_a_day_and_one_a_minute_at_most(client, ca
     assert sent == [1, 0, 0, 1, 1, 0, 0]
 
 
+def test_a_mailbox_that_others_flood_with_forms_is_not_mailed_for_weeks_and_its_owner_is_heard(
+    client, campaign, deliver
+):
+    start = timezone.now()
+    with time_machine.travel(start, tick=False) as clock:
+        for _ in range(12):
+            send(client, mailbox="victim@lantern.example")
+        assert Signature.objects.count() == 12
+        assert OutboxMail.objects.latest("not_before").not_before <= start + timedelta(days=1, minutes=2)
+        clock.move_to(start + timedelta(days=3))
+        deliver()
+        clock.move_to(start + timedelta(days=4, minutes=1))
+        deliver()
+        mine = form_answers(name="The Owner's Example", mailbox="victim@lantern.example")
+        client.post(SEND, mine)
+
+        (message,) = deliver()
+
+    assert "The Owner's Example" in " ".join(message.body.split())
+
+
 def test_s10_with_a_silent_worker_the_form_is_taken_and_says_that_mail_may_take_longer(
     client, campaign, deliver
 ):
