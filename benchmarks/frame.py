@@ -14,7 +14,7 @@ from urllib.error import HTTPError, URLError
 
 import psutil
 
-from dev.environment import PROJECT
+from dev.environment import PROJECT, read_variables
 from dev.processes import Child, start
 
 GRANIAN = PROJECT / "config" / "granian.env"
@@ -92,8 +92,7 @@ def benchmark(name: str) -> Callable[[Benchmark], Benchmark]:
 
 
 def granian_parameters() -> dict[str, str]:
-    lines = [line.strip() for line in GRANIAN.read_text().splitlines()]
-    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    return read_variables(GRANIAN)
 
 
 def in_turns(runs: int, **measures: Callable[[], float]) -> dict[str, float]:

@@ -1,4 +1,8 @@
-"""nginx serving given bytes with given headers from disk: what a cached page is measured against."""
+"""nginx serving given bytes with given headers from disk: what a cached page is measured against.
+
+Set as Debian sets it (sendfile, tcp_nopush, a worker per core). With open_file_cache, which nobody has who doesn't ask
+for it, it opens no file and serves about a third more.
+"""
 
 import os
 import shutil
@@ -17,7 +21,6 @@ http {{
     access_log off; sendfile on; tcp_nopush on; keepalive_requests 10000000; server_tokens off;
     client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
     uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
-    open_file_cache max=100;
     server {{
         listen 127.0.0.1:{port};
         location = /healthz {{ return 200; }}
