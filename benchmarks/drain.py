@@ -19,7 +19,7 @@ from benchmarks.frame import Figure, House, benchmark, free_port, in_turns
 from campaigns.models import Campaign
 from dev.environment import PROJECT
 from dev.processes import start
-from signatories import delivery, emails
+from signatories.mail import delivery, emails
 from signatories.models import OutboxMail
 from signatories.signing import Entry, sign
 

@@ -16,8 +16,8 @@ from benchmarks import data
 from benchmarks.frame import Figure, House, Server, Skipped, benchmark, in_turns
 from campaigns.models import Campaign
 from dev.postgres import PROGRAMS
-from signatories.csvfile import Dialect, head
 from signatories.exports.columns import names_of, public_columns
+from signatories.exports.csvfile import Dialect, head
 from signatories.exports.rows import statement
 
 ROWS = 1_000_000

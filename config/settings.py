@@ -144,13 +144,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
-ACCOUNT_ADAPTER = "signatories.staff.StaffAdapter"
+ACCOUNT_ADAPTER = "signatories.desk.staff.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Undersigned"
-MFA_ADAPTER = "signatories.staff.StaffMFAAdapter"
+MFA_ADAPTER = "signatories.desk.staff.StaffMFAAdapter"
 # Staff log in on machines that are not always theirs: the session ends with the browser.
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

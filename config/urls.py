@@ -13,7 +13,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("robots.txt", robots, name="robots"),
     path("admin/", admin.site.urls),
-    path("staff/", include("signatories.staff_urls")),
+    path("staff/", include("signatories.desk.urls")),
     # What everybody reads without words has no language in its address.
     path("<slug:slug>/count.json", count, name="count"),
     path("<slug:slug>/signatories.csv", public_csv, name="public_csv"),

@@ -13,4 +13,4 @@ class SignatoriesConfig(AppConfig):
 class DeskConfig(AdminConfig):
     """Django admin whose home page shows the work that waits."""
 
-    default_site = "signatories.desk.DeskSite"
+    default_site = "signatories.desk.site.DeskSite"

@@ -16,8 +16,9 @@ from campaigns import countries, reading
 from campaigns.choices import ConsentKind, PublicationMode
 from campaigns.models import Campaign, ConsentText
 from campaigns.translation import pick
-from signatories import mailboxes, tokens
-from signatories.names import clean_line, match_key
+from signatories import tokens
+from signatories.identity import mailboxes
+from signatories.identity.names import clean_line, match_key
 from signatories.signing import Entry
 from signatories.states import OrganisationType
 

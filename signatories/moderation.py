@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from campaigns.choices import PublicationMode
 from campaigns.models import Campaign
-from signatories import notices, outbox, verification
+from signatories import verification
+from signatories.mail import notices, outbox
 from signatories.models import Contact, Evidence, Organisation, Signature
 from signatories.states import EventKind, EvidenceKind, MailKind, Reason, State
 from signatories.transitions import AlreadyDecided, IllegalTransition, Refused, change_state, record, staff

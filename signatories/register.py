@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from signatories import matching, names
+from signatories.identity import matching, names
 from signatories.models import Organisation
 from signatories.states import EventKind
 from signatories.transitions import Refused, record, staff

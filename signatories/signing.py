@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from campaigns import life, reading
 from campaigns.choices import PublicationMode
 from campaigns.models import Campaign, ConsentText
-from signatories import mailboxes, matching, names, notices, outbox, storing, tokens, verification
+from signatories import storing, tokens, verification
+from signatories.identity import mailboxes, matching, names
+from signatories.mail import notices, outbox
 from signatories.models import Consent, Contact, Evidence, MailLink, Organisation, Signature
 from signatories.states import EmailStatus, EventKind, EvidenceKind, Flag, LinkPurpose, State
 from signatories.transitions import SIGNER, AlreadyDecided, Refused, change_state, new_event, record
@@ -138,7 +140,9 @@ def _store(
     # A mailbox that others flood with forms in its name is mailed no further ahead than a day, so that the mail its
     # owner asks for has a place again soon. The form is stored all the same.
     mailed = slot <= now + outbox.LONGEST_WAIT
-    mail = notices.confirmation(signature, contact, now, not_before=slot, title=heading.title) if mailed else ()
+    mail = (
+        notices.confirmation(signature, contact, now, not_before=slot, title=heading.title) if mailed else ()
+    )
     consents = [_consent(contact, text, now) for text in entry.consents]
     storing.insert([organisation, signature, contact, *consents, event, *mail])
 

@@ -5,7 +5,8 @@ import time
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from signatories import delivery, retention
+from signatories import retention
+from signatories.mail import delivery
 
 # Seconds of sending in one task. A worker that is asked to end finishes its task first, and is asked to be quick.
 SHIFT = 5

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from campaigns.choices import PublicationMode
-from signatories import mailboxes, matching, names
+from signatories.identity import mailboxes, matching, names
 from signatories.models import Organisation, Signature
 from signatories.models.organisation import OrganisationQuerySet
 from signatories.models.signature import SignatureQuerySet

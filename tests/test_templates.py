@@ -17,7 +17,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from campaigns.templatetags import counting, languages, moments
-from signatories import emails
+from signatories.mail import emails
 from signatories.models import OutboxMail
 from signatories.states import MailKind, State
 from tests.builders import make_campaign, make_signature

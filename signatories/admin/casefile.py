@@ -10,7 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaigns.lines import Line, printed
-from signatories import verification, work
+from signatories import verification
+from signatories.desk import work
 from signatories.models import Evidence, Organisation, OutboxMail, Signature, SignatureEvent
 from signatories.models.signature import SignatureQuerySet
 from signatories.states import EventKind, EvidenceKind, Flag, Level, State

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from signatories import moderation, work
+from signatories import moderation
 from signatories.admin.case_forms import (
     DecisionForm,
     EvidenceForm,
@@ -25,6 +25,7 @@ from signatories.admin.case_forms import (
 )
 from signatories.admin.case_page import back_to, show
 from signatories.admin.casefile import in_case
+from signatories.desk import work
 from signatories.models import Signature
 from signatories.states import EvidenceKind, Reason, State
 from signatories.transitions import AlreadyDecided, Refused

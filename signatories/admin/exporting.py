@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.choices import PublicationMode
 from campaigns.models import Campaign
 from signatories import exports
-from signatories.csvfile import DELIMITERS
+from signatories.exports.csvfile import DELIMITERS
 from signatories.models import Signature
 from signatories.models.signature import SignatureQuerySet
 from signatories.states import ExportSet

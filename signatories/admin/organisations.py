@@ -16,8 +16,8 @@ from campaigns.admin.scope import CampaignScoped
 from campaigns.models import Campaign
 from signatories import register
 from signatories.forms import LineField
+from signatories.identity.names import match_key
 from signatories.models import Organisation
-from signatories.names import match_key
 
 
 def wide() -> forms.TextInput:

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.scope import CampaignScoped, ViewOnly
-from signatories import verification, work
+from signatories import verification
 from signatories.admin import case_page, decisions, exporting, filters
 from signatories.admin.bulk import accept_what_meets_the_bar
 from signatories.admin.casefile import in_case
+from signatories.desk import work
 from signatories.models import Signature
 from signatories.models.signature import SignatureQuerySet
 from signatories.states import ExportSet

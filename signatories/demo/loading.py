@@ -29,7 +29,8 @@ from campaigns.models import (
     UpdateText,
 )
 from campaigns.versions import freeze
-from signatories import mailboxes, signing, tokens, verification
+from signatories import signing, tokens, verification
+from signatories.identity import mailboxes
 from signatories.models import Contact, Evidence, Organisation, Signature
 from signatories.states import EventKind, EvidenceKind, Flag, State
 from signatories.transitions import SIGNER, record, staff

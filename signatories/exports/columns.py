@@ -32,7 +32,7 @@ from campaigns import countries
 from campaigns.choices import ConsentKind, PublicationMode
 from campaigns.models import Campaign
 from signatories import verification
-from signatories.cells import CELL_SQL
+from signatories.exports.cells import CELL_SQL
 from signatories.models import Consent, Contact, EventNote, Evidence, Organisation, Signature
 from signatories.models.signature import SignatureQuerySet
 

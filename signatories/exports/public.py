@@ -21,8 +21,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
-from signatories.csvfile import BLOCK, Dialect, file_name, head
 from signatories.exports.columns import Column, names_of, public_columns
+from signatories.exports.csvfile import BLOCK, Dialect, file_name, head
 from signatories.exports.rows import copied
 from signatories.models.signature import SignatureQuerySet
 from signatories.states import ExportSet

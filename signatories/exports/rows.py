@@ -7,9 +7,9 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
-from signatories.cells import with_crlf
-from signatories.csvfile import BLOCK, Dialect
+from signatories.exports.cells import with_crlf
 from signatories.exports.columns import Column
+from signatories.exports.csvfile import BLOCK, Dialect
 from signatories.models.signature import SignatureQuerySet
 
 FETCHED_AT_ONCE = 500

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from campaigns.choices import PublicationMode
 from campaigns.models import Campaign
-from signatories.csvfile import BLOCK, Dialect, blocks, head
 from signatories.exports.columns import (
     Column,
     finished,
@@ -20,6 +19,7 @@ from signatories.exports.columns import (
     public_columns,
     with_first_contact,
 )
+from signatories.exports.csvfile import BLOCK, Dialect, blocks, head
 from signatories.exports.public import CONTENT_TYPE, name_attachment, rows_in
 from signatories.exports.rows import HeldRows, copied
 from signatories.models import ExportLog, Signature

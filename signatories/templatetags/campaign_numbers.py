@@ -3,7 +3,7 @@
 from django import template
 
 from campaigns.models import Campaign
-from signatories import numbers
+from signatories.desk import numbers
 
 register = template.Library()
 

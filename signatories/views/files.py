@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from campaigns.models import Campaign
 from config.publicpages import public
 from signatories import exports
-from signatories.csvfile import Dialect
+from signatories.exports.csvfile import Dialect
 
 
 @public(query=("sep", "bom"))

@@ -9,8 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns import reading
-from signatories import mailboxes, signing, tokens
+from signatories import signing, tokens
 from signatories.forms import AgainForm
+from signatories.identity import mailboxes
 from signatories.models import Heartbeat
 from signatories.views.signing import UNPROCESSABLE, open_campaign
 

@@ -5,7 +5,7 @@ import re
 from django.core import mail
 from playwright.sync_api import expect
 
-from signatories import delivery
+from signatories.mail import delivery
 from tests.builders import form_answers
 
 PATH = "/en/hrd-agenda/sign/"

@@ -410,7 +410,7 @@ def test_a_shared_render_waits_for_no_reader_s_body(cache, site, clock):
     never_comes = object()
     environ = site.asked[0] | {"CONTENT_LENGTH": "1000", "wsgi.input": never_comes}
 
-    b"".join(cache(environ, lambda *start: None))
+    b"".join(cache(environ, lambda *_start: None))
 
     assert site.asked[1]["wsgi.input"] is not never_comes
     assert "CONTENT_LENGTH" not in site.asked[1]

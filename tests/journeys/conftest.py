@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.core import mail
 
-from signatories import delivery
+from signatories.mail import delivery
 from tests.builders import make_campaign
 
 

@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet
 from django.db import connection
 from django.utils import timezone
 
-from signatories import delivery, settling
+from signatories.mail import delivery, settling
 from signatories.models import OutboxMail
 from signatories.states import MailState
 from tests.builders import make_campaign, make_signature

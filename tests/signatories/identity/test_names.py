@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signatories.names import (
+from signatories.identity.names import (
     acronym_of,
     clean_line,
     has_mixed_scripts,

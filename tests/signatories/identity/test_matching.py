@@ -5,7 +5,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signatories.matching import domains_match, looks_alike, registrable_domain, similar, similarity
+from signatories.identity.matching import domains_match, looks_alike, registrable_domain, similar, similarity
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=40)
 urlish_text = st.text(st.sampled_from("ab.:/@[]?#-_%é漢1x\\ "), max_size=20).map("https://".__add__)

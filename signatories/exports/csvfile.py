@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from signatories import cells
+from signatories.exports import cells
 
 DELIMITERS = (",", ";")
 BLOCK = 64 * 1024

@@ -5,7 +5,7 @@ import unicodedata
 
 from anyascii import anyascii
 
-from signatories.cleaning import clean_line, without_accents
+from signatories.identity.cleaning import clean_line, without_accents
 
 # Words that acronyms usually pass over: articles, prepositions and conjunctions of the languages most signers write in.
 _SMALL_WORDS = frozenset(

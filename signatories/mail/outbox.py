@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 
-from signatories import mailboxes
+from signatories.identity import mailboxes
 from signatories.models import OutboxMail, Signature
 from signatories.states import MailKind
 from signatories.tasks import drain_outbox

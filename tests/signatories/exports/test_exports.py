@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from campaigns.choices import NamingPolicy, PublicationMode, Stage
 from signatories import moderation
-from signatories.cells import flat, unguard
-from signatories.csvfile import Dialect
 from signatories.exports import ReasonMissing, export_response, public, public_response
+from signatories.exports.cells import flat, unguard
+from signatories.exports.csvfile import Dialect
 from signatories.models import Consent, Contact, ExportLog, Organisation, Signature
 from signatories.states import EvidenceKind, State
 from tests.builders import (

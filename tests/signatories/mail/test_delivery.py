@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from signatories import delivery, settling
+from signatories.mail import delivery, settling
 from signatories.models import Contact, Heartbeat, OutboxMail
 from signatories.states import EmailStatus, MailKind, MailState
 from tests.builders import make_campaign, make_signature

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from signatories.cells import cell, unguard
-from signatories.csvfile import BLOCK, Dialect, blocks, file_name, head
+from signatories.exports.cells import cell, unguard
+from signatories.exports.csvfile import BLOCK, Dialect, blocks, file_name, head
 
 
 def written(rows, dialect=None):

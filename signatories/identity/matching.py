@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import idna
 from tldextract import TLDExtract
 
-from signatories.lookalikes import edit_distance, skeleton
-from signatories.mailboxes import ascii_domain, is_disposable, is_free_mail
-from signatories.names import clean_line, is_acronym_for, match_key
+from signatories.identity.lookalikes import edit_distance, skeleton
+from signatories.identity.mailboxes import ascii_domain, is_disposable, is_free_mail
+from signatories.identity.names import clean_line, is_acronym_for, match_key
 
 SIMILAR = 0.5  # share of common trigrams from which names are worth a look
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 
-from signatories import work
+from signatories.desk import work
 
 # Django's page that leads from a row of any table to its public address, past every limit to one's campaigns.
 NOT_OFFERED = {"view_on_site"}

@@ -16,7 +16,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.utils import timezone
 
-from signatories import emails, settling
+from signatories.mail import emails, settling
 from signatories.models import Heartbeat, OutboxMail
 from signatories.states import MailState
 

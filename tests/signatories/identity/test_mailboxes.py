@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signatories.mailboxes import (
+from signatories.identity.mailboxes import (
     canonical,
     domain_of,
     is_disposable,

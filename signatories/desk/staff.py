@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from signatories import tokens
-from signatories.mailboxes import keyed_hash
+from signatories.identity.mailboxes import keyed_hash
 
 # Whoever has one address of an IPv6 network of this size has all of them.
 ONE_CLIENT = 64

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from campaigns.translation import pick
-from signatories import outbox, tokens
+from signatories import tokens
+from signatories.mail import outbox
 from signatories.models import Contact, MailLink, OutboxMail, Signature
 from signatories.states import LinkPurpose, MailKind
 

@@ -1,0 +1,1 @@
+"""Mail, from what happened to a server's “250 OK”: notices → outbox → (the worker) → delivery → emails."""
