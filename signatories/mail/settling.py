@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from signatories.models import OutboxMail
+from signatories.models import Contact, OutboxMail
 from signatories.states import EmailStatus, MailState
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,10 @@ def settle_failure(
             context=None,
             claim=None,
         )
+        if for_good:  # the server knows: nobody there takes mail
+            Contact.objects.filter(signature__mails=mail, mailbox_hash=mail.recipient_hash).update(
+                email_status=EmailStatus.BOUNCED
+            )
         return
     wait = timedelta(minutes=RETRY_AFTER_MINUTES[min(attempts, len(RETRY_AFTER_MINUTES)) - 1])
     ours.update(

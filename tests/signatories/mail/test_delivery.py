@@ -183,6 +183,17 @@ def test_a_mail_that_fails_again_and_again_is_given_up_and_forgotten(campaign):
     assert (mail.state, mail.attempts, mail.recipient, mail.context) == (MailState.FAILED, 7, None, None)
 
 
+def test_a_mailbox_that_is_refused_for_good_is_known_to_bounce(campaign):
+    mail, other = queue_mails(campaign, 2)
+
+    settling.settle_failure(delivery.claim(1)[0], "recipient refused 550", for_good=True)
+
+    mail.refresh_from_db()
+    assert (mail.state, mail.recipient, mail.context) == (MailState.FAILED, None, None)
+    assert Contact.objects.get(signature=mail.signature_id).email_status == EmailStatus.BOUNCED
+    assert Contact.objects.get(signature=other.signature_id).email_status == EmailStatus.UNKNOWN
+
+
 def test_the_log_of_a_failure_names_the_row_and_nobody(campaign, caplog):
     (mail,) = queue_mails(campaign, 1, name="Canary Organisation", mailbox="canary@lantern.example")
     OutboxMail.objects.update(kind="no_such_kind")
