@@ -36,7 +36,7 @@ def accept(*, signature: Signature, by: User, note: str = "") -> None:
         Campaign.objects.select_for_update(no_key=True).get(pk=signature.campaign_id)
         _refuse_unless_waiting(signature)
         _refuse_below_the_bar(signature)
-        _refuse_duplicate(signature)
+        refuse_duplicate(signature)
         is_public = signature.publication_mode == PublicationMode.PUBLIC
         change_state(
             signature,
@@ -74,7 +74,8 @@ def _refuse_below_the_bar(signature: Signature) -> None:
         )
 
 
-def _refuse_duplicate(signature: Signature) -> None:
+def refuse_duplicate(signature: Signature) -> None:
+    """Raises PossibleDuplicate if another accepted signature on the letter may be of the same organisation."""
     if signature.events.filter(kind=EventKind.NOT_DUPLICATE).exists():
         return
     twin = verification.possible_duplicates(signature).filter(state=State.ACCEPTED).first()

@@ -6,9 +6,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from campaigns.models import Campaign
+from signatories import moderation
 from signatories.identity import matching, names
 from signatories.models import Organisation
-from signatories.states import EventKind
+from signatories.states import EventKind, State
 from signatories.transitions import Refused, record, staff
 
 CHANGEABLE = (
@@ -30,11 +32,13 @@ CHANGEABLE = (
 def change_organisation(organisation: Organisation, *, by: User, **changes: Any) -> None:
     """Sets columns of `organisation` with the keys that follow from them; old and new stand in its signatures' trails.
 
-    Raises Refused for a name without a letter or digit, ValueError for a column that is not for staff to change.
+    Raises Refused for a name without a letter or digit and for one that would make two accepted signatures on a letter
+    look like one organisation's (PossibleDuplicate), ValueError for a column that is not for staff to change.
     """
     if unknown := changes.keys() - set(CHANGEABLE):
         raise ValueError(f"not for staff to change: {', '.join(sorted(unknown))}")
     with transaction.atomic():
+        _wait_for_decisions(organisation)
         row = Organisation.objects.select_for_update().get(pk=organisation.pk)
         note = "\n".join(
             _changed(row, column, value) for column, value in changes.items() if getattr(row, column) != value
@@ -46,8 +50,16 @@ def change_organisation(organisation: Organisation, *, by: User, **changes: Any)
         _derive(row)
         row.save()
         for signature in row.signatures.all():
+            if signature.state == State.ACCEPTED:
+                moderation.refuse_duplicate(signature)
             record(signature, kind=EventKind.NOTE, actor=staff(by), note=note)
     organisation.refresh_from_db()
+
+
+def _wait_for_decisions(organisation: Organisation) -> None:
+    """Takes the lock of `moderation.accept` on every letter concerned: a twin must not be accepted meanwhile."""
+    concerned = Campaign.objects.filter(signatures__organisation=organisation).values("pk")
+    list(Campaign.objects.select_for_update(no_key=True).filter(pk__in=concerned).order_by("pk"))
 
 
 def _derive(organisation: Organisation) -> None:
