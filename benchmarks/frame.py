@@ -100,13 +100,21 @@ def in_turns(runs: int, **measures: Callable[[], float]) -> dict[str, float]:
 
     One round more is run first and forgotten: it fills caches and connections.
     """
-    values: dict[str, list[float]] = {name: [] for name in measures}
-    for round_number in range(runs + 1):
-        for name, measure in measures.items():
-            value = measure()
-            if round_number:
-                values[name].append(value)
-    return {name: statistics.median(seen) for name, seen in values.items()}
+    rounds = _rounds(runs, measures)
+    return {name: statistics.median(values[name] for values in rounds) for name in measures}
+
+
+def ratio_in_turns(
+    runs: int, ours: Callable[[], float], theirs: Callable[[], float]
+) -> tuple[float, float, float]:
+    """The median ratio of the two in the same round, and the median of each: for short rounds on a machine with neighbours."""
+    rounds = _rounds(runs, {"ours": ours, "theirs": theirs})
+    ratio = statistics.median(values["ours"] / values["theirs"] for values in rounds)
+    return ratio, *(statistics.median(values[name] for values in rounds) for name in ("ours", "theirs"))
+
+
+def _rounds(runs: int, measures: Mapping[str, Callable[[], float]]) -> list[dict[str, float]]:
+    return [{name: measure() for name, measure in measures.items()} for _ in range(runs + 1)][1:]
 
 
 def free_port() -> int:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from benchmarks.frame import Server
 
 CONNECTIONS = 64
-SECONDS = 2
+SECONDS = 1
 
 
 def loader() -> str:

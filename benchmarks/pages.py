@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import data
-from benchmarks.frame import Figure, House, Reply, Server, benchmark, get, in_turns
+from benchmarks.frame import Figure, House, Reply, Server, benchmark, get, ratio_in_turns
 from benchmarks.load import loader, throughput
 from benchmarks.nginx import PATH, nginx
 
 SIGNATORIES = (0, 80, 100_000)
-ROUNDS = 5
+ROUNDS = 11
 GOAL = "≥ 0.6"
 
 
@@ -66,15 +66,11 @@ def _figure(
     theirs: Server,
     their_headers: dict[str, str],
 ) -> Figure:
-    speed = in_turns(
+    ratio, mine, its = ratio_in_turns(
         ROUNDS,
         ours=lambda: throughput(ours, path, our_headers),
-        nginx=lambda: throughput(theirs, PATH, their_headers),
+        theirs=lambda: throughput(theirs, PATH, their_headers),
     )
     return Figure(
-        what=what,
-        ratio=speed["ours"] / speed["nginx"],
-        ours=f"{speed['ours']:,.0f}/s",
-        theirs=f"nginx {speed['nginx']:,.0f}/s ({loader()})",
-        goal=GOAL,
+        what=what, ratio=ratio, ours=f"{mine:,.0f}/s", theirs=f"nginx {its:,.0f}/s ({loader()})", goal=GOAL
     )

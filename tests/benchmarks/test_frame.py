@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from benchmarks import load, report
-from benchmarks.frame import Figure, granian_parameters, in_turns
+from benchmarks.frame import Figure, granian_parameters, in_turns, ratio_in_turns
 from benchmarks.load import Connection
 
 
@@ -40,6 +40,11 @@ def test_measures_run_in_turns_and_the_first_round_is_forgotten():
 
     assert order == ["ours", "theirs"] * 4
     assert medians == {"ours": 2, "theirs": 5}
+
+
+def test_a_ratio_is_taken_within_each_round():
+    ours, theirs = iter([1, 30, 6, 8]), iter([1, 60, 10, 20])
+    assert ratio_in_turns(3, ours=lambda: next(ours), theirs=lambda: next(theirs)) == (0.5, 8, 20)
 
 
 def test_the_table_of_one_benchmark_is_replaced_and_the_rest_of_the_page_stays(tmp_path, monkeypatch):
