@@ -38,7 +38,9 @@ def _against_nginx(folder: Path, ours: Server, path: str, what: str, encoding: s
     with nginx(folder / "nginx", reply) as theirs:
         if get(theirs.url + PATH).body != reply.body:
             raise RuntimeError("nginx does not serve the same bytes")
-        yield _figure(f"{what}, {encoding}, {len(reply.body):,} bytes", path, ours, headers, theirs, headers)
+        yield _figure(
+            f"{what}, {encoding}, {len(reply.body):,} bytes", path, ours, headers, theirs, headers, GOAL
+        )
 
 
 def _not_modified(folder: Path, ours: Server, path: str, what: str) -> Iterator[Figure]:
@@ -65,6 +67,7 @@ def _figure(
     our_headers: dict[str, str],
     theirs: Server,
     their_headers: dict[str, str],
+    goal: str = "",
 ) -> Figure:
     ratio, mine, its = ratio_in_turns(
         ROUNDS,
@@ -72,5 +75,5 @@ def _figure(
         theirs=lambda: throughput(theirs, PATH, their_headers),
     )
     return Figure(
-        what=what, ratio=ratio, ours=f"{mine:,.0f}/s", theirs=f"nginx {its:,.0f}/s ({loader()})", goal=GOAL
+        what=what, ratio=ratio, ours=f"{mine:,.0f}/s", theirs=f"nginx {its:,.0f}/s ({loader()})", goal=goal
     )
