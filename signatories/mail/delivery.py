@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from signatories.mail import emails, settling
+from signatories.mail.emails import BuiltMail
 from signatories.models import Heartbeat, OutboxMail
 from signatories.states import MailState
 
@@ -129,20 +130,31 @@ def send(batch: Iterable[OutboxMail], deadline: float = math.inf) -> int:
     Never raises for a single mail's fault. Raises MailServerGone.
     """
     way = django_mail.get_connection()
-    left = deque(batch)
+    left = deque(_rendered(batch))
     sent = 0
     try:
         while left and time.monotonic() < deadline:
             _open(way)
-            sent += _send_one(left.popleft(), way)
+            sent += _send_one(*left.popleft(), way)
     except MailServerGone as error:
-        settling.hand_back(left, last_error=str(error)[:60], not_before=timezone.now() + MAIL_SERVER_REST)
+        later = timezone.now() + MAIL_SERVER_REST
+        settling.hand_back((mail for mail, _message in left), last_error=str(error)[:60], not_before=later)
         raise
     else:
-        settling.hand_back(left)
+        settling.hand_back(mail for mail, _message in left)
     finally:
         way.close()
     return sent
+
+
+def _rendered(batch: Iterable[OutboxMail]) -> Iterator[tuple[OutboxMail, BuiltMail]]:
+    """The mails of a batch with what is to be sent. All before the first is sent: in a row it takes half the time."""
+    for mail in batch:
+        try:
+            yield mail, emails.render(mail)
+        # A key is missing, a template is broken: ours to mend. Until then the others must not wait behind it.
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is this mail's alone
+            settling.settle_failure(mail, f"not rendered: {_named(error)}", never_given_up=True)
 
 
 def _open(way: BaseEmailBackend) -> None:
@@ -158,11 +170,10 @@ def _named(error: Exception) -> str:
     return f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
 
 
-def _send_one(mail: OutboxMail, way: BaseEmailBackend) -> bool:
+def _send_one(mail: OutboxMail, message: BuiltMail, way: BaseEmailBackend) -> bool:
     if not _still_ours(mail):
         return False
     try:
-        message = emails.render(mail)
         message.connection = way
         message.send()
     # A reply for good: the server knows the mailbox and does not take it.
@@ -175,11 +186,6 @@ def _send_one(mail: OutboxMail, way: BaseEmailBackend) -> bool:
     # This mail's turn, or the server while it took it: busy, greylisting, gone. All of these pass.
     except (smtplib.SMTPException, OSError) as error:
         settling.settle_failure(mail, _named(error))
-        way.close()
-        return False
-    # A key is missing, a template is broken: ours to mend. Until then the others must not wait behind it.
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is this mail's alone
-        settling.settle_failure(mail, f"not rendered: {_named(error)}", never_given_up=True)
         way.close()
         return False
     settling.settle_sent(mail)
