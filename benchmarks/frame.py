@@ -110,7 +110,10 @@ def ratio_in_turns(
     """The median ratio of the two in the same round, and the median of each: for short rounds on a machine with neighbours."""
     rounds = _rounds(runs, {"ours": ours, "theirs": theirs})
     ratio = statistics.median(values["ours"] / values["theirs"] for values in rounds)
-    return ratio, *(statistics.median(values[name] for values in rounds) for name in ("ours", "theirs"))
+    ours_median, theirs_median = (
+        statistics.median(values[name] for values in rounds) for name in ("ours", "theirs")
+    )
+    return ratio, ours_median, theirs_median
 
 
 def _rounds(runs: int, measures: Mapping[str, Callable[[], float]]) -> list[dict[str, float]]:
