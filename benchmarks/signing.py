@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.utils import timezone
 
 from benchmarks import data
 from benchmarks.frame import Figure, House, Server, benchmark, granian_parameters, in_turns
 from benchmarks.replay import per_second, recorded
 from campaigns.models import Campaign
+from campaigns.opening import OpenLetter, open_letter
 from signatories import tokens
 from signatories.models import Signature
 from signatories.signing import Entry, sign
@@ -34,7 +36,10 @@ TOKEN = "c" * 32
 def signing(house: House) -> Iterator[Figure]:
     campaign = data.letter("signing")
     with recorded("signatories_organisation", "signatories_signature", "signatories_contact") as statements:
-        sign(campaign=campaign, entry=_entry(campaign), language="en")
+        letter = open_letter(campaign.slug, timezone.now())
+        if letter is None:
+            raise RuntimeError("the letter is not open")
+        sign(campaign=letter.campaign, entry=_entry(letter), language="en", heading=letter.heading("en"))
     parameters = granian_parameters()
     processes, threads = (int(parameters[f"GRANIAN_{name}"]) for name in ("WORKERS", "BLOCKING_THREADS"))
     address = os.environ["DATABASE_URL"]
@@ -60,7 +65,7 @@ def signing(house: House) -> Iterator[Figure]:
     )
 
 
-def _entry(campaign: Campaign) -> Entry:
+def _entry(letter: OpenLetter) -> Entry:
     return Entry(
         name="Measured Organisation",
         website="https://measured.example",
@@ -69,7 +74,7 @@ def _entry(campaign: Campaign) -> Entry:
         contact_name="Contact Person",
         contact_role="Director",
         mailbox="director@measured.example",
-        consents=tuple(campaign.consent_texts.filter(kind="data_processing")),
+        consents=tuple(text for text in letter.consent_texts if text.kind == "data_processing"),
     )
 
 

@@ -33,6 +33,12 @@ def phase(campaign: Campaign, now: datetime) -> Phase:
     return Phase.OPEN if now < campaign.closes_at else Phase.CLOSED
 
 
+def is_readable(campaign: Campaign, now: datetime) -> bool:
+    """Whether anybody may open its page at the moment `now`: the same as `Campaign.objects.readable`."""
+    is_out = campaign.embargo_until is None or campaign.embargo_until <= now
+    return is_out and campaign.stage not in (Stage.DRAFT, Stage.CIRCULATING)
+
+
 def accepts_forms(campaign: Campaign, now: datetime) -> bool:
     """Whether a new form is taken at the moment `now`."""
     return phase(campaign, now) is Phase.OPEN

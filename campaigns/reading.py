@@ -16,7 +16,6 @@ from campaigns.models import (
     AskText,
     Campaign,
     CampaignText,
-    ConsentText,
     LetterText,
     LetterVersion,
     Quote,
@@ -26,17 +25,6 @@ from campaigns.models import (
 )
 from campaigns.models.campaign import CampaignQuerySet
 from campaigns.translation import Text, pick
-
-# By hand: each signature asks both, and Django takes longer to put such a question than PostgreSQL to answer it (measured).
-_CONSENT_TEXTS = """
-    SELECT * FROM campaigns_consenttext WHERE campaign_id = %s ORDER BY kind, version DESC, language
-"""
-_HEADINGS = """
-    SELECT text.id, text.language, text.title, text.version_id
-    FROM campaigns_lettertext AS text JOIN campaigns_letterversion AS version ON version.id = text.version_id
-    WHERE version.campaign_id = %s AND version.frozen_at IS NOT NULL
-    ORDER BY version.number DESC
-"""
 
 
 @dataclass(frozen=True)
@@ -93,21 +81,11 @@ def campaigns_to_read(now: datetime) -> CampaignQuerySet:
 
 def letter_text(campaign: Campaign, language: str) -> LetterText | None:
     """The text of the newest frozen version in `language`, its version loaded; one query."""
-    texts = LetterText.objects.filter(version__campaign=campaign, version__frozen_at__isnull=False)
-    return _of_newest(list(texts.select_related("version").order_by("-version__number")), language)
-
-
-def letter_heading(campaign: Campaign, language: str) -> LetterText | None:
-    """The same for those who need its title and the id of its version alone."""
-    return _of_newest(list(LetterText.objects.raw(_HEADINGS, [campaign.pk])), language)
-
-
-def consent_texts(campaign: Campaign) -> list[ConsentText]:
-    """All wordings that signers of this campaign agreed or agree to, the newest of each kind first."""
-    return list(ConsentText.objects.raw(_CONSENT_TEXTS, [campaign.pk]))
-
-
-def _of_newest(texts: list[LetterText], language: str) -> LetterText | None:
+    texts = list(
+        LetterText.objects.filter(version__campaign=campaign, version__frozen_at__isnull=False)
+        .select_related("version")
+        .order_by("-version__number")
+    )
     return pick([text for text in texts if text.version_id == texts[0].version_id], language)
 
 

@@ -1,6 +1,6 @@
 """The form by which an organisation signs, and the small ones around it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import countries, reading
+from campaigns import countries
 from campaigns.choices import ConsentKind, PublicationMode
 from campaigns.models import Campaign, ConsentText
 from campaigns.translation import pick
@@ -135,10 +135,17 @@ class SignForm(forms.Form):
     )
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        campaign: Campaign,
+        consent_texts: Iterable[ConsentText] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         language = get_language() or "en"
-        self.offered_consents = current_consents(reading.consent_texts(campaign), language)
+        texts = list(campaign.consent_texts.all() if consent_texts is None else consent_texts)
+        self.offered_consents = current_consents(texts, language)
         self._field("country_code").choices = Countries(language, campaign.naming_policy)
         self._field("publication_mode").choices = [
             (mode, PublicationMode(mode).label) for mode in campaign.modes_allowed

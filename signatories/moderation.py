@@ -216,7 +216,6 @@ def send_again(*, signature: Signature, by: User) -> None:
     if signature.state != State.SUBMITTED or contact is None:
         raise Refused(_("Only an unconfirmed signature gets the mail again."))
     with transaction.atomic():
-        outbox.lock_mailbox(contact.mailbox_hash)
         slot = outbox.next_confirm_slot(contact.mailbox_hash, now)
         if slot > now:
             raise Refused(

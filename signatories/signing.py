@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from campaigns import life, reading
 from campaigns.choices import PublicationMode
-from campaigns.models import Campaign, ConsentText
+from campaigns.models import Campaign, ConsentText, LetterText
 from signatories import storing, tokens, verification
 from signatories.identity import mailboxes, matching, names
 from signatories.mail import notices, outbox
@@ -76,8 +76,10 @@ def organisation_from(entry: Entry) -> Organisation:
     )
 
 
-def sign(*, campaign: Campaign, entry: Entry, language: str) -> str:
+def sign(*, campaign: Campaign, entry: Entry, language: str, heading: LetterText | None = None) -> str:
     """Stores a form with its mail in one transaction and gives its reference, four characters.
+
+    `heading` is the text of the letter's newest frozen version in `language`, where the caller has it.
 
     The same mailbox and name on the same campaign is the same signature: then nothing is written and nothing
     is sent, and the answer is the same. Raises LetterClosed, NoVersion.
@@ -85,6 +87,9 @@ def sign(*, campaign: Campaign, entry: Entry, language: str) -> str:
     now = timezone.now()
     if not life.accepts_forms(campaign, now):
         raise LetterClosed(_("This letter does not take signatures now."))
+    heading = heading or reading.letter_text(campaign, language)
+    if heading is None:
+        raise NoVersion(_("This letter has no text to sign yet."))
     organisation = organisation_from(entry)
     key = tokens.submission_key(
         campaign_id=campaign.pk,
@@ -93,7 +98,7 @@ def sign(*, campaign: Campaign, entry: Entry, language: str) -> str:
     )
     try:
         with transaction.atomic():
-            _store(campaign, organisation, entry, key, language, now)
+            _store(campaign, heading, organisation, entry, key, language, now)
     except IntegrityError as error:
         if "signature_one_live_per_submission" not in str(error):
             raise
@@ -103,11 +108,14 @@ def sign(*, campaign: Campaign, entry: Entry, language: str) -> str:
 
 
 def _store(
-    campaign: Campaign, organisation: Organisation, entry: Entry, key: str, language: str, now: datetime
+    campaign: Campaign,
+    heading: LetterText,
+    organisation: Organisation,
+    entry: Entry,
+    key: str,
+    language: str,
+    now: datetime,
 ) -> None:
-    heading = reading.letter_heading(campaign, language)
-    if heading is None:
-        raise NoVersion(_("This letter has no text to sign yet."))
     mailbox_domain = mailboxes.domain_of(entry.mailbox)
     organisation.pk, signature_id, contact_id = storing.draw_ids(Organisation, Signature, Contact)
     signature = Signature(
@@ -135,7 +143,6 @@ def _store(
     event = new_event(
         signature, kind=EventKind.SIGNED, actor=SIGNER, to_state=State.SUBMITTED, happened_at=now
     )
-    outbox.lock_mailbox(contact.mailbox_hash)
     slot = outbox.next_confirm_slot(contact.mailbox_hash, now)
     # A mailbox that others flood with forms in its name is mailed no further ahead than a day, so that the mail its
     # owner asks for has a place again soon. The form is stored all the same.
@@ -168,7 +175,7 @@ def send_again(*, campaign: Campaign, mailbox: str) -> None:
     with transaction.atomic():
         # Also for a mailbox that nothing waits for: with a broker that is away, the time of the answer would tell.
         transaction.on_commit(outbox.nudge)
-        outbox.lock_mailbox(lookup_hash)
+        is_due = outbox.next_confirm_slot(lookup_hash, now) <= now
         contact = (
             Contact.objects.of_mailbox(lookup_hash)
             .filter(signature__campaign=campaign, signature__state=State.SUBMITTED)
@@ -178,7 +185,6 @@ def send_again(*, campaign: Campaign, mailbox: str) -> None:
             .order_by("-signature__submitted_at")
             .first()
         )
-        is_due = outbox.next_confirm_slot(lookup_hash, now) <= now
         if contact is not None and is_due:
             notices.ask_to_confirm(contact.signature, contact, now, not_before=now)
             record(contact.signature, kind=EventKind.MAIL_AGAIN, actor=SIGNER, happened_at=now)

@@ -27,8 +27,7 @@ class ShortHeaders(Compat32):
 
 
 class BuiltMail(EmailMultiAlternatives):
-    """A mail that is built once, when it is rendered. What is built later, between two waits for a mail server, takes twice
-    the time, and so does what Python's package would do by itself: together a third of a drain (measured)."""
+    """A mail that is built once, when it is rendered, and with less ado: Python's own way takes twice as long (measured)."""
 
     built: Message | None = None
 

@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from kombu.exceptions import OperationalError
@@ -59,24 +60,30 @@ def queue(mail: OutboxMail) -> OutboxMail:
     return mail
 
 
-def lock_mailbox(recipient_hash: str) -> None:
-    """Lets one transaction at a time decide about mail to this mailbox; released at its end."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [recipient_hash])
-
-
-# By hand: each form asks it, and Django takes longer to put such a question than PostgreSQL to answer it (measured).
+# By hand: each form asks it, and Django takes longer to put such a question than PostgreSQL to answer it (measured). Two
+# statements, because the second must see what others wrote while the first waited for them.
 _RECENT = """
+    SELECT pg_advisory_xact_lock(hashtextextended(%(mailbox)s, 0));
     SELECT not_before FROM signatories_outboxmail
-    WHERE recipient_hash = %s AND kind = %s AND not_before > %s
-    ORDER BY not_before DESC LIMIT %s
+    WHERE recipient_hash = %(mailbox)s AND kind = %(kind)s AND not_before > %(since)s
+    ORDER BY not_before DESC LIMIT %(limit)s
 """
 
 
 def next_confirm_slot(recipient_hash: str, now: datetime) -> datetime:
-    """The earliest moment, `now` at best, at which one more confirmation mail may go to this mailbox."""
+    """The earliest moment, `now` at best, at which one more confirmation mail may go to this mailbox.
+
+    Until the end of the transaction nobody else gets an answer for it.
+    """
+    values: dict[str, Any] = {
+        "mailbox": recipient_hash,
+        "kind": MailKind.CONFIRM.value,
+        "since": now - A_DAY,
+        "limit": CONFIRM_MAILS_A_DAY,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_RECENT, [recipient_hash, MailKind.CONFIRM.value, now - A_DAY, CONFIRM_MAILS_A_DAY])
+        cursor.execute(_RECENT, values)
+        cursor.nextset()
         recent = [not_before for (not_before,) in cursor.fetchall()]
     slot = now
     if recent:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns import life, reading
 from campaigns.lines import printed
-from campaigns.models import Campaign
+from campaigns.models import Campaign, ConsentText
+from campaigns.opening import open_letter
 from signatories import signing, tokens
 from signatories.forms import SignForm, opened_now
 
@@ -57,22 +58,29 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest, slug: str) -> HttpResponse:
     """Stores the reviewed form and leads to the neutral page."""
-    campaign = open_campaign(slug)
-    filled = _filled(request, campaign)
+    letter = open_letter(slug, timezone.now())
+    if letter is None:
+        raise Http404
+    campaign, language = letter.campaign, get_language() or "en"
+    filled = _filled(request, campaign, letter.consent_texts)
     if not filled.is_valid():
         return show_form(request, campaign, filled, status=UNPROCESSABLE)
     if filled.was_too_fast:
         return show_review(request, campaign, _reopened(request, campaign), too_fast=True)
     try:
-        reference = signing.sign(campaign=campaign, entry=filled.entry(), language=get_language() or "en")
+        reference = signing.sign(
+            campaign=campaign, entry=filled.entry(), language=language, heading=letter.heading(language)
+        )
     except (signing.LetterClosed, signing.NoVersion):
         return closed(request, campaign)
     note = tokens.seal({"mailbox": filled.cleaned_data["mailbox"], "reference": reference})
     return HttpResponseRedirect(reverse("signatories:sent", kwargs={"slug": slug}) + f"?to={note}")
 
 
-def _filled(request: HttpRequest, campaign: Campaign) -> SignForm:
-    filled = SignForm(request.POST, campaign=campaign)
+def _filled(
+    request: HttpRequest, campaign: Campaign, consent_texts: list[ConsentText] | None = None
+) -> SignForm:
+    filled = SignForm(request.POST, campaign=campaign, consent_texts=consent_texts)
     if not filled.is_offered:
         raise Http404(_("This letter can't be signed yet."))
     return filled
