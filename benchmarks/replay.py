@@ -25,7 +25,10 @@ def recorded(*tables: str) -> Iterator[Statements]:
     statements: Statements = []
 
     def record(execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: Any) -> Any:
-        statements.append((sql, list(parameters or ())))
+        if ";" in sql and parameters:  # several at once: only with their parameters inside
+            statements.append((context["cursor"].mogrify(sql, parameters), []))
+        else:
+            statements.append((sql, list(parameters or ())))
         return execute(sql, parameters, many, context)
 
     with connection.cursor() as cursor:
