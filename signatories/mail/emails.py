@@ -1,7 +1,7 @@
 """Turning a row of the outbox into a mail: three templates per kind, in the reader's language."""
 
 import json
-import uuid
+import secrets
 from email.message import Message
 from email.policy import Compat32
 from typing import Any
@@ -35,8 +35,9 @@ class BuiltMail(EmailMultiAlternatives):
         if self.built is None:
             self.built = super().message(**options)
             self.built.policy = ShortHeaders()
-            # Else all parts are searched for a line that doesn't occur in them. This one can't be foreseen.
-            self.built.set_boundary(f"=_{uuid.uuid4().hex}")
+            # Else all parts are searched for a line that doesn't occur in them. This one can't be foreseen, and it is
+            # short enough for its header to stay on one line.
+            self.built.set_boundary(f"=_{secrets.token_hex(12)}")
         return self.built
 
 
