@@ -10,8 +10,21 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    Model,
+    TextField,
+    UUIDField,
+)
 from django.db.models.sql import InsertQuery
+
+from signatories.fields import EncryptedText
+
+PLAIN = (BooleanField, CharField, ForeignKey, IntegerField, TextField, UUIDField)
 
 
 def draw_ids(*models: type[Model]) -> list[int]:
@@ -33,14 +46,25 @@ def insert(rows: Sequence[Model]) -> None:
 
 def _statement(row: Model) -> tuple[str, list[Any]]:
     fields, sql = _insert(type(row), with_id=row.pk is not None)
-    return sql, [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    return sql, [
+        getattr(row, name) if field is None else field.get_db_prep_save(field.pre_save(row, True), connection)
+        for name, field in fields
+    ]
 
 
 @cache
-def _insert(model: type[Model], *, with_id: bool) -> tuple[list["Field[Any, Any]"], str]:
-    """The columns and the statement by which Django inserts one row of `model`."""
+def _insert(model: type[Model], *, with_id: bool) -> tuple[list[tuple[str, "Field[Any, Any] | None"]], str]:
+    """The statement by which Django inserts one row of `model`, and its columns: each with its field, if that does something.
+
+    Most fields hand a value on to psycopg as it is, after asking many times whether they should.
+    """
     fields = [field for field in model._meta.local_concrete_fields if with_id or not field.primary_key]
     query = InsertQuery(model)
     query.insert_values(fields, [model()])
     ((statement, _values),) = query.get_compiler(connection=connection).as_sql()
-    return fields, statement
+    return [(field.attname, None if _is_plain(field) else field) for field in fields], statement
+
+
+def _is_plain(field: "Field[Any, Any]") -> bool:
+    """Whether a value of a model goes into the statement as it is. Other fields encrypt, convert or fill in a time."""
+    return isinstance(field, PLAIN) and not isinstance(field, EncryptedText)

@@ -112,7 +112,9 @@ def test_the_rules_of_the_database_hold_and_none_of_the_rows_is_stored(db):
 
 @pytest.mark.parametrize("model", [Organisation, Signature, Contact, Evidence, OutboxMail])
 def test_every_column_of_a_row_is_written(model):
-    fields, statement = storing._insert(model, with_id=True)
+    columns, statement = storing._insert(model, with_id=True)
 
-    assert [field.column for field in fields] == [field.column for field in model._meta.local_concrete_fields]
-    assert statement.count("%s") == len(fields)
+    assert [name for name, _field in columns] == [
+        field.attname for field in model._meta.local_concrete_fields
+    ]
+    assert statement.count("%s") == len(columns)
