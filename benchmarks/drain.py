@@ -17,6 +17,7 @@ from django.test import override_settings
 from benchmarks import data
 from benchmarks.frame import Figure, House, benchmark, free_port, in_turns
 from campaigns.models import Campaign
+from config import garbage
 from dev.environment import PROJECT
 from dev.processes import start
 from signatories.mail import delivery, emails
@@ -34,6 +35,7 @@ def drain(house: House) -> Iterator[Figure]:
     _sign(data.letter("drain"), MAILS)
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE queued AS SELECT * FROM signatories_outboxmail")
+    garbage.look_less_often()  # as each worker process does
     backend = "django.core.mail.backends.smtp.EmailBackend"
     with (
         _mail_server(house) as port,

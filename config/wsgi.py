@@ -4,12 +4,14 @@
 """
 
 import os
+from importlib import import_module
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 from django.http.request import split_domain_port, validate_host
 
+from config import garbage
 from config.pagecache import PageCache
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -28,3 +30,6 @@ if settings.USE_X_FORWARDED_HOST:
 application = PageCache(
     django_application, host_is_valid=host_is_valid, https_header=settings.SECURE_PROXY_SSL_HEADER
 )
+
+import_module(settings.ROOT_URLCONF)  # and with it every view, before the first request and not in it
+garbage.look_less_often()
