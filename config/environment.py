@@ -147,7 +147,7 @@ def database(*, connect_timeout: int, statement_timeout: int) -> dict[str, Any]:
         | given
         | {"options": f"{ours} {given.get('options', '')}".strip()}
     )
-    return found | {"OPTIONS": options}
+    return found | {"ENGINE": "config.postgresql", "OPTIONS": options}
 
 
 def broker() -> str:
