@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import (
     BooleanField,
     CharField,
+    DateTimeField,
     Field,
     ForeignKey,
     IntegerField,
@@ -29,11 +30,18 @@ PLAIN = (BooleanField, CharField, ForeignKey, IntegerField, TextField, UUIDField
 
 def draw_ids(*models: type[Model]) -> list[int]:
     """A new id for one row of each of `models`, so that rows can refer to each other before they are stored."""
-    sequences = ", ".join("nextval(pg_get_serial_sequence(%s, %s))" for _model in models)
-    names = [name for model in models for name in (model._meta.db_table, model._meta.pk.column)]
+    sequences = [_sequence(model) for model in models]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {sequences}", names)
+        cursor.execute(f"SELECT {', '.join(['nextval(%s)'] * len(sequences))}", sequences)
         return list(cursor.fetchone())
+
+
+@cache
+def _sequence(model: type[Model]) -> str:
+    with connection.cursor() as cursor:
+        names = (model._meta.db_table, model._meta.pk.column)
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", names)
+        return str(cursor.fetchone()[0])
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -67,4 +75,6 @@ def _insert(model: type[Model], *, with_id: bool) -> tuple[list[tuple[str, "Fiel
 
 def _is_plain(field: "Field[Any, Any]") -> bool:
     """Whether a value of a model goes into the statement as it is. Other fields encrypt, convert or fill in a time."""
+    if isinstance(field, DateTimeField):
+        return not (field.auto_now or field.auto_now_add)
     return isinstance(field, PLAIN) and not isinstance(field, EncryptedText)

@@ -119,6 +119,7 @@ class Signature(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,  # asked only when a member of staff is deleted
         verbose_name=_("decided by"),
     )
     decision_reason = models.CharField(_("reason"), max_length=30, choices=Reason, blank=True)

@@ -14,7 +14,11 @@ class SignatureEvent(models.Model):
     """One thing that happened to a signature. Holds no personal data of the signer: words are in its note."""
 
     signature = models.ForeignKey(
-        Signature, models.PROTECT, related_name="events", verbose_name=_("signature")
+        Signature,
+        models.PROTECT,
+        related_name="events",
+        db_index=False,  # `event_of_signature` begins with it
+        verbose_name=_("signature"),
     )
     kind = models.CharField(_("what"), max_length=20, choices=EventKind)
     actor_kind = models.CharField(_("who"), max_length=10, choices=ActorKind)
@@ -24,6 +28,7 @@ class SignatureEvent(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,  # asked only when a member of staff is deleted
         verbose_name=_("by"),
     )
     from_state = models.CharField(_("from"), max_length=20, choices=State, blank=True)
