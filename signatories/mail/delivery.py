@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core import mail as django_mail
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from signatories.mail import emails, settling
@@ -23,7 +23,7 @@ from signatories.states import MailState
 
 log = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH = 100
 # How long a batch waits that met no mail server. Short: when the server is back, mail must not stay behind.
 MAIL_SERVER_REST = timedelta(minutes=1)
 
@@ -106,22 +106,30 @@ def release_stuck() -> int:
     )
 
 
-@transaction.atomic
+# By hand: found and marked in one trip. With a SELECT and an UPDATE through the models it takes a tenth of a drain (measured).
+_CLAIM = """
+    WITH due AS (
+        SELECT id FROM signatories_outboxmail
+        WHERE state = %(queued)s AND not_before <= %(now)s
+        ORDER BY not_before, id LIMIT %(limit)s
+        FOR UPDATE SKIP LOCKED
+    )
+    UPDATE signatories_outboxmail AS mail SET state = %(sending)s, claimed_at = %(now)s, claim = %(mark)s
+    FROM due WHERE mail.id = due.id
+    RETURNING mail.*
+"""
+
+
 def claim(limit: int) -> list[OutboxMail]:
     """Takes up to `limit` due mails for this worker, oldest first; other workers pass over them."""
-    now = timezone.now()
-    batch = list(
-        OutboxMail.objects.select_for_update(skip_locked=True)
-        .filter(state=MailState.QUEUED, not_before__lte=now)
-        .order_by("not_before", "pk")[:limit]
-    )
-    mark = uuid.uuid4()
-    OutboxMail.objects.filter(pk__in=[mail.pk for mail in batch]).update(
-        state=MailState.SENDING, claimed_at=now, claim=mark
-    )
-    for mail in batch:
-        mail.state, mail.claimed_at, mail.claim = MailState.SENDING, now, mark
-    return batch
+    values = {
+        "queued": MailState.QUEUED.value,
+        "sending": MailState.SENDING.value,
+        "now": timezone.now(),
+        "mark": uuid.uuid4(),
+        "limit": limit,
+    }
+    return sorted(OutboxMail.objects.raw(_CLAIM, values), key=lambda mail: (mail.not_before, mail.pk))
 
 
 def send(batch: Iterable[OutboxMail], deadline: float = math.inf) -> int:
@@ -131,11 +139,13 @@ def send(batch: Iterable[OutboxMail], deadline: float = math.inf) -> int:
     """
     way = django_mail.get_connection()
     left = deque(_rendered(batch))
-    sent = 0
+    sent = []
     try:
         while left and time.monotonic() < deadline:
             _open(way)
-            sent += _send_one(*left.popleft(), way)
+            mail, message = left.popleft()
+            if _send_one(mail, message, way):
+                sent.append(mail)
     except MailServerGone as error:
         later = timezone.now() + MAIL_SERVER_REST
         settling.hand_back((mail for mail, _message in left), last_error=str(error)[:60], not_before=later)
@@ -144,7 +154,8 @@ def send(batch: Iterable[OutboxMail], deadline: float = math.inf) -> int:
         settling.hand_back(mail for mail, _message in left)
     finally:
         way.close()
-    return sent
+        settling.note_contacts_reached(sent)
+    return len(sent)
 
 
 def _rendered(batch: Iterable[OutboxMail]) -> Iterator[tuple[OutboxMail, BuiltMail]]:

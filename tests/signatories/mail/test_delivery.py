@@ -3,6 +3,7 @@
 A mail server that is away, refuses or is slow: tests/processes/test_mail_server.py.
 """
 
+import smtplib
 import threading
 import uuid
 from datetime import timedelta
@@ -78,6 +79,28 @@ def test_a_contact_is_known_to_have_been_written_to_and_no_other_contact_is(camp
 
     assert Contact.objects.get(signature=mail.signature).email_status == EmailStatus.SENT
     assert Contact.objects.get(pk=other.pk).email_status == EmailStatus.DELIVERED
+
+
+def test_a_mailbox_that_did_not_get_its_mail_is_not_noted_with_those_that_did(campaign, monkeypatch):
+    first, second, third = queue_mails(campaign, 3)
+    sent = django_mail.message.EmailMessage.send
+    refused = smtplib.SMTPRecipientsRefused({second.recipient: (451, b"later")})
+
+    def send(message, *args, **kwargs):
+        if message.to == [second.recipient]:
+            raise refused
+        return sent(message, *args, **kwargs)
+
+    monkeypatch.setattr(django_mail.message.EmailMessage, "send", send)
+
+    assert delivery.drain() == 2
+
+    statuses = dict(Contact.objects.values_list("signature", "email_status"))
+    assert statuses == {
+        first.signature_id: "sent",
+        second.signature_id: "unknown",
+        third.signature_id: "sent",
+    }
 
 
 def test_the_message_id_is_the_row_s_and_stays_when_a_mail_is_repeated(campaign):
