@@ -4,16 +4,19 @@ import json
 import secrets
 from email.message import Message
 from email.policy import Compat32
+from email.utils import formatdate
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from signatories.models import OutboxMail
 
-LONGEST_LINE = 78  # RFC 5322, 2.1.1
+# RFC 5322, 2.1.1: what a line of a header should not pass, in characters, and what none may pass, in octets.
+LONGEST_LINE = 78
+LONGEST_OCTETS = 998
 
 
 class ShortHeaders(Compat32):
@@ -27,18 +30,61 @@ class ShortHeaders(Compat32):
 
 
 class BuiltMail(EmailMultiAlternatives):
-    """A mail that is built once, when it is rendered, and with less ado: Python's own way takes twice as long (measured)."""
+    """A mail that is built once, when it is rendered, and with less ado: Python's own way takes a third longer for a whole drain
+    (measured). The headers are Django's, with what it does against smuggled lines."""
 
     built: Message | None = None
 
     def message(self, **options: Any) -> Any:
         if self.built is None:
-            self.built = super().message(**options)
+            ((html, _type),) = self.alternatives
+            texts = [("plain", _plain_newlines(self.body)), ("html", _plain_newlines(html))]
+            # A name may be so long that a line must be encoded to be taken. That is left to those who know how.
+            is_plain = all(len(line) <= LONGEST_OCTETS for _, text in texts for line in text.split(b"\n"))
+            self.built = self._of_two_parts(texts) if is_plain else super().message(**options)
             self.built.policy = ShortHeaders()
-            # Else all parts are searched for a line that doesn't occur in them. This one can't be foreseen, and it is
-            # short enough for its header to stay on one line.
-            self.built.set_boundary(f"=_{secrets.token_hex(12)}")
         return self.built
+
+    def _of_two_parts(self, texts: list[tuple[str, bytes]]) -> "TwoParts":
+        boundary = f"=_{secrets.token_hex(12)}"  # can't be foreseen, so nothing in the text can end a part
+        built = TwoParts("alternative", boundary)
+        for name, value in {
+            "Subject": self.subject,
+            "From": self.from_email,
+            "To": ", ".join(self.to),
+            "Date": formatdate(),
+            **self.extra_headers,
+        }.items():
+            built[name] = value
+        parts = b"".join(_PART % (boundary.encode(), kind.encode(), text) for kind, text in texts)
+        built.set_payload("")
+        built.parts = parts + _END % boundary.encode()
+        return built
+
+
+class TwoParts(SafeMIMEMultipart):
+    """A multipart/alternative whose parts are written already, with plain line ends."""
+
+    parts = b""
+
+    def as_bytes(  # type: ignore[override]  # these are the arguments of Django's own
+        self, unixfrom: bool = False, linesep: str = "\n"
+    ) -> bytes:
+        written: bytes = super().as_bytes(unixfrom) + self.parts
+        return written.replace(b"\n", linesep.encode())
+
+
+_PART = b"""--%b
+Content-Type: text/%b; charset=utf-8
+Content-Transfer-Encoding: 8bit
+
+%b
+"""
+_END = b"--%b--\n"
+
+
+def _plain_newlines(text: Any) -> bytes:
+    return str(text).replace("\r\n", "\n").replace("\r", "\n").encode()
 
 
 def render(mail: OutboxMail) -> BuiltMail:

@@ -66,6 +66,35 @@ def test_no_line_is_longer_than_mail_servers_take_and_all_end_with_crlf(campaign
     assert max(len(line) for line in head.split(b"\r\n")) <= 78
 
 
+def test_a_name_that_makes_a_line_too_long_for_mail_servers_is_encoded_and_comes_through_whole(campaign):
+    name = "世界人权书信组织" * 31  # 248 characters, 744 octets, in a sentence of its own
+    make_signature(campaign, state="submitted", name=name)
+    mail = OutboxMail.objects.get()
+    mail.context = mail.context.replace("A letter for defenders", "信" * 400)
+
+    wire = wire_of(mail)
+
+    assert max(len(line) for line in wire.split(b"\r\n")) <= 998
+    plain, html = (part.get_content() for part in read(wire).iter_parts())
+    assert name in plain
+    assert "信" * 400 in plain
+    assert "信" * 400 in html
+
+
+def test_a_mail_goes_out_by_other_ways_than_smtp_too(campaign, settings, tmp_path):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
+    make_signature(campaign, state="submitted", name=NAMES[1])
+
+    emails.render(OutboxMail.objects.get()).send()
+
+    (file,) = tmp_path.iterdir()
+    plain, html = (part.get_content() for part in read(file.read_bytes().partition(b"\n---")[0]).iter_parts())
+    assert NAMES[1] in plain
+    assert NAMES[1] in html
+    assert b"\r" not in file.read_bytes()
+
+
 def test_each_mail_keeps_its_parts_apart_by_a_line_of_its_own(campaign):
     make_signature(campaign, state="submitted")
     mail = OutboxMail.objects.get()
