@@ -1,10 +1,10 @@
-"""The statements of one transaction, recorded from the product and sent again through psycopg alone, with new ids and keys."""
+"""The statements of one transaction, recorded from the product and sent again through psycopg alone, with new keys."""
 
 import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any
@@ -14,14 +14,13 @@ from django.db import connection
 
 Statements = list[tuple[str, list[Any]]]
 
-# What has to be new in each transaction: ids, keyed hashes and digests, submission keys, public ids.
-FIRST_ID = 7_000_000_000
-_KEY = re.compile(r"\b(?:70\d{8}|[0-9a-f]{64}|[0-9a-f]{32}|[A-Z2-7]{52})\b")
+# What has to be new in each transaction: keyed hashes and digests, submission keys, public ids.
+_KEY = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{32}|[A-Z2-7]{52})\b")
 
 
 @contextmanager
-def recorded(*tables: str) -> Iterator[Statements]:
-    """What Django sends inside, without BEGIN and COMMIT. Rows of `tables` get ids that can be told from other numbers."""
+def recorded() -> Iterator[Statements]:
+    """What Django sends inside, without BEGIN and COMMIT."""
     statements: Statements = []
 
     def record(execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: Any) -> Any:
@@ -31,10 +30,6 @@ def recorded(*tables: str) -> Iterator[Statements]:
             statements.append((sql, list(parameters or ())))
         return execute(sql, parameters, many, context)
 
-    with connection.cursor() as cursor:
-        for number, table in enumerate(tables):
-            first = FIRST_ID + number * 10_000_000
-            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, first])
     with connection.execute_wrapper(record):
         yield statements
 
@@ -71,13 +66,7 @@ def _once(connection: psycopg.Connection, statements: Statements) -> None:
     new: dict[str, str] = {}
     with connection.transaction():
         for sql, parameters in statements:
-            cursor = connection.execute(
-                _renewed(sql, new), [_renewed(value, new) for value in parameters] or None
-            )
-            if "nextval" in sql:
-                ids: Sequence[int] = cursor.fetchone() or ()
-                # Drawn in the order in which `recorded` was given the tables.
-                new |= {str(FIRST_ID + at * 10_000_000 + 1): str(drawn) for at, drawn in enumerate(ids)}
+            connection.execute(_renewed(sql, new), [_renewed(value, new) for value in parameters] or None)
 
 
 def _renewed(value: Any, new: dict[str, str]) -> Any:

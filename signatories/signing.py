@@ -117,9 +117,7 @@ def _store(
     now: datetime,
 ) -> None:
     mailbox_domain = mailboxes.domain_of(entry.mailbox)
-    organisation.pk, signature_id, contact_id = storing.draw_ids(Organisation, Signature, Contact)
     signature = Signature(
-        pk=signature_id,
         campaign=campaign,
         organisation=organisation,
         letter_version_id=heading.version_id,
@@ -131,7 +129,6 @@ def _store(
         submitted_at=now,
     )
     contact = Contact(
-        pk=contact_id,
         signature=signature,
         name=entry.contact_name,
         role=entry.contact_role,

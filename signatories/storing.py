@@ -16,6 +16,7 @@ from django.db.models import (
     DateTimeField,
     Field,
     ForeignKey,
+    Func,
     IntegerField,
     Model,
     TextField,
@@ -28,32 +29,20 @@ from signatories.fields import EncryptedText
 PLAIN = (BooleanField, CharField, ForeignKey, IntegerField, TextField, UUIDField)
 
 
-def draw_ids(*models: type[Model]) -> list[int]:
-    """A new id for one row of each of `models`, so that rows can refer to each other before they are stored."""
-    sequences = [_sequence(model) for model in models]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(['nextval(%s)'] * len(sequences))}", sequences)
-        return list(cursor.fetchone())
-
-
-@cache
-def _sequence(model: type[Model]) -> str:
-    with connection.cursor() as cursor:
-        names = (model._meta.db_table, model._meta.pk.column)
-        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", names)
-        return str(cursor.fetchone()[0])
-
-
 def insert(rows: Sequence[Model]) -> None:
-    """Stores new rows in this order. A row without an id gets one, which is not read back."""
+    """Stores new rows in this order; their ids are not read back.
+
+    A row may refer to one without an id that stands before it. Of the rows of one table that is the last before it.
+    """
     with connection.cursor() as cursor:
         cursor.execute("; ".join(cursor.mogrify(*_statement(row)) for row in rows))
     for row in rows:
-        row._state.adding = False  # noqa: SLF001  # documented (Model._state): `save()` would now update
+        row._state.adding = False  # noqa: SLF001  # documented (Model._state): it is stored
 
 
 def _statement(row: Model) -> tuple[str, list[Any]]:
-    fields, sql = _insert(type(row), with_id=row.pk is not None)
+    to_come = tuple(field.name for field in _foreign_keys(type(row)) if _has_no_id_yet(field, row))
+    fields, sql = _insert(type(row), to_come)
     return sql, [
         getattr(row, name) if field is None else field.get_db_prep_save(field.pre_save(row, True), connection)
         for name, field in fields
@@ -61,16 +50,42 @@ def _statement(row: Model) -> tuple[str, list[Any]]:
 
 
 @cache
-def _insert(model: type[Model], *, with_id: bool) -> tuple[list[tuple[str, "Field[Any, Any] | None"]], str]:
+def _foreign_keys(model: type[Model]) -> list["ForeignKey[Any, Any]"]:
+    return [field for field in model._meta.local_concrete_fields if isinstance(field, ForeignKey)]
+
+
+def _has_no_id_yet(field: "ForeignKey[Any, Any]", row: Model) -> bool:
+    """Whether a row refers to one that is stored along with it."""
+    return getattr(row, field.attname) is None and field.get_cached_value(row, None) is not None
+
+
+@cache
+def _insert(
+    model: type[Model], to_come: tuple[str, ...]
+) -> tuple[list[tuple[str, "Field[Any, Any] | None"]], str]:
     """The statement by which Django inserts one row of `model`, and its columns: each with its field, if that does something.
 
-    Most fields hand a value on to psycopg as it is, after asking many times whether they should.
+    Most fields hand a value on to psycopg as it is, after asking many times whether they should. The foreign keys `to_come`
+    are none of the columns: in the statement they are the id that their table has just given.
     """
-    fields = [field for field in model._meta.local_concrete_fields if with_id or not field.primary_key]
+    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
+    sample = model()
+    for field in fields:
+        if field.name in to_come:
+            setattr(sample, field.attname, _newest_id(field.related_model))
     query = InsertQuery(model)
-    query.insert_values(fields, [model()])
+    query.insert_values(fields, [sample])
     ((statement, _values),) = query.get_compiler(connection=connection).as_sql()
-    return [(field.attname, None if _is_plain(field) else field) for field in fields], statement
+    columns = [field for field in fields if field.name not in to_come]
+    return [(field.attname, None if _is_plain(field) else field) for field in columns], statement
+
+
+def _newest_id(model: Any) -> Func:
+    """The id that this connection last gave to a row of `model`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", (model._meta.db_table, model._meta.pk.column))
+        (sequence,) = cursor.fetchone()
+    return Func(template=f"currval('{sequence}')", output_field=model._meta.pk)
 
 
 def _is_plain(field: "Field[Any, Any]") -> bool:
