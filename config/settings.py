@@ -151,6 +151,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Undersigned"
 MFA_ADAPTER = "signatories.desk.staff.StaffMFAAdapter"
+# Whoever has no second factor can do nothing in the admin but set one up.
+STAFF_MFA_REQUIRED = environment.flag("STAFF_MFA_REQUIRED", default=True)
+if HTTPS and not STAFF_MFA_REQUIRED:
+    raise ImproperlyConfigured(
+        "STAFF_MFA_REQUIRED=0 needs HTTPS=0: on a public site a password alone must not open the admin."
+    )
 # Staff log in on machines that are not always theirs: the session ends with the browser.
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

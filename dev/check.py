@@ -30,6 +30,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "letters.example.org",
     "SITE_URL": "https://letters.example.org",
     "HTTPS": "1",
+    "STAFF_MFA_REQUIRED": "1",
     "STATICFILES_BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
 }
 

@@ -51,6 +51,8 @@ def demo_environment(folder: Path, port: int) -> dict[str, str]:
         "SITE_URL": f"http://127.0.0.1:{port}",
         "HTTPS": "0",
         "DEMO": "1",
+        # Whoever tries the demo has its password and nothing else; its pages say so.
+        "STAFF_MFA_REQUIRED": "0",
         "MAIL_DIR": str(folder / "mail"),
         "STATIC_ROOT": str(folder / "static"),
         # Names by content as in production; squeezing files for one reader on this machine would cost each start 4 s.
@@ -67,6 +69,8 @@ def throwaway_environment(folder: Path) -> dict[str, str]:
         "SITE_URL": "http://testserver",
         "HTTPS": "0",
         "DEMO": "0",
+        # Tests that are about it turn it on.
+        "STAFF_MFA_REQUIRED": "0",
         "MAIL_DIR": str(folder / "mail"),
         "STATIC_ROOT": str(folder / "static"),
         "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",

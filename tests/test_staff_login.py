@@ -1,54 +1,32 @@
 """How the staff log in, and who does not get in."""
 
-import secrets
 import socket
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
-from django.test import Client
 
 from tests.builders import PASSWORD, make_superuser, make_user
+from tests.staff_browser import (
+    SECRET,
+    a_name,
+    activate_totp,
+    code_of,
+    give_totp,
+    log_in,
+    new_browser,
+    page,
+    send,
+)
 
 pytestmark = pytest.mark.django_db
-
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
 def browser():
-    """A cookie jar with an address of its own, so that no test meets the limits of another."""
-    return Client(
-        enforce_csrf_checks=True, REMOTE_ADDR=f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1"
-    )
-
-
-def a_name():
-    return f"staff-{secrets.token_hex(4)}"
-
-
-def page(response):
-    return BeautifulSoup(response.content, "html.parser")
-
-
-def send(browser, response, **answers):
-    """Fills the form of a page as a script would: hidden fields, answers, POST to its address."""
-    form = page(response).find("form", class_="desk-form")
-    hidden = {each["name"]: each.get("value", "") for each in form.find_all("input", type="hidden")}
-    address = form["action"] or response.wsgi_request.get_full_path()
-    return browser.post(address, {**hidden, **answers})
-
-
-def log_in(browser, user, password=PASSWORD):
-    return send(browser, browser.get("/admin/", follow=True), login=user.username, password=password)
-
-
-def code_of(secret):
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    return new_browser()
 
 
 def test_a_log_in_leads_back_to_where_one_wanted_to_go(browser):
@@ -185,17 +163,6 @@ def test_the_log_out_is_a_post_and_ends_at_the_log_in(browser):
     assert "_auth_user_id" not in browser.session
 
 
-def activate_totp(browser):
-    """Walks through the pages that set up the second factor; gives its secret."""
-    asked = browser.get("/staff/mfa/totp/activate/", follow=True)
-    if "reauthenticate" in asked.request["PATH_INFO"]:
-        asked = browser.get(send(browser, asked, password=PASSWORD).headers["Location"], follow=True)
-    secret = page(asked).find("input", id="authenticator_secret")["value"]
-    assert "img-src 'self' data:" in asked.headers["Content-Security-Policy"]
-    assert send(browser, asked, code=code_of(secret)).status_code == 302
-    return secret
-
-
 def test_m1_a_second_factor_is_asked_for_once_it_is_set_up(browser):
     user = make_superuser(a_name())
     log_in(browser, user)
@@ -223,10 +190,6 @@ def test_a_code_of_the_authenticator_lets_in(browser):
     answer = send(browser, browser.get("/staff/mfa/authenticate/"), code=code_of(SECRET))
     assert answer.headers["Location"] == "/admin/"
     assert browser.get("/admin/").status_code == 200
-
-
-def give_totp(user, secret=SECRET):
-    return TOTP.activate(user, secret)
 
 
 def test_a_recovery_code_serves_once(browser):
@@ -264,6 +227,10 @@ def test_nobody_but_a_superuser_resets_a_second_factor(client):
 
 
 def test_the_demo_says_that_it_is_one(client, settings):
+    settings.STAFF_MFA_REQUIRED = True
+    assert "without second factor" not in client.get("/staff/login/").content.decode()
+    settings.STAFF_MFA_REQUIRED = False
+    assert "a demo without second factor" in client.get("/staff/login/").content.decode()
     assert "Demo: invented data" not in client.get("/staff/login/").content.decode()
     settings.DEMO = True
     assert "Demo: invented data" in client.get("/staff/login/").content.decode()

@@ -12,9 +12,12 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 
 from signatories.desk import work
+from signatories.desk.staff import lacks_second_factor
 
 # Django's page that leads from a row of any table to its public address, past every limit to one's campaigns.
 NOT_OFFERED = {"view_on_site"}
+# Where in the session it stands what page somebody asked for who had to set up a second factor first.
+WANTED = "wanted_page"
 
 
 class DeskSite(admin.AdminSite):
@@ -31,16 +34,24 @@ class DeskSite(admin.AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [each for each in super().get_urls() if getattr(each, "name", None) not in NOT_OFFERED]
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Asked before every page of the admin."""
+        return super().has_permission(request) and not lacks_second_factor(request.user)
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Sends to the log-in, and back afterwards. Whoever is logged in and no staff has no business here."""
-        if request.user.is_authenticated and not self.has_permission(request):
-            raise PermissionDenied
+        """Sends to the log-in or to setting up a second factor, and back afterwards. Whoever is no staff has no business here."""
         wanted = request.GET.get("next", "")
-        here = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-        following = wanted if here else reverse("admin:index")
-        if request.user.is_authenticated:
-            return HttpResponseRedirect(following)
-        return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': following})}")
+        following = wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
+        if not request.user.is_authenticated:
+            query = urlencode({"next": following or reverse("admin:index")})
+            return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
+        if self.has_permission(request):
+            kept = request.session.pop(WANTED, "")
+            return HttpResponseRedirect(following or kept or reverse("admin:index"))
+        if not super().has_permission(request):
+            raise PermissionDenied
+        request.session[WANTED] = following
+        return HttpResponseRedirect(reverse("mfa_index"))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         response = super().logout(request, extra_context)

@@ -3,6 +3,7 @@
 from django import template
 from django.conf import settings
 
+from signatories.desk.staff import lacks_second_factor
 from signatories.states import EvidenceKind
 
 register = template.Library()
@@ -12,6 +13,18 @@ register = template.Library()
 def is_demo() -> bool:
     """Whether this is the demo, which says so on every page of the staff."""
     return bool(settings.DEMO)
+
+
+@register.simple_tag
+def second_factor_required() -> bool:
+    """Whether staff can do nothing without a second factor."""
+    return bool(settings.STAFF_MFA_REQUIRED)
+
+
+@register.simple_tag(takes_context=True)
+def must_set_up_second_factor(context: template.Context) -> bool:
+    """Whether the reader of this page has no second factor, but needs one."""
+    return lacks_second_factor(context["request"].user)
 
 
 @register.filter
