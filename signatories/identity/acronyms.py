@@ -32,7 +32,8 @@ def _words(name: str) -> list[str]:
     return _WORDS.findall(_APOSTROPHE.sub("", text))
 
 
-def _is_small(word: str) -> bool:
+def is_small_word(word: str) -> bool:
+    """Whether acronyms pass over `word`: an article, a preposition, a conjunction."""
     return without_accents(word.casefold()) in _SMALL_WORDS
 
 
@@ -42,7 +43,9 @@ def acronym_of(name: str) -> str:
     Scripts without capitals have no acronyms of this kind and give ''.
     """
     initials = [
-        word[0].title() for word in _words(name) if not _is_small(word) and word[0].title() != word[0].lower()
+        word[0].title()
+        for word in _words(name)
+        if not is_small_word(word) and word[0].title() != word[0].lower()
     ]
     return "".join(initials) if len(initials) > 1 else ""
 
@@ -57,12 +60,12 @@ def is_acronym_for(acronym: str, name: str) -> bool:
     if not 2 <= len(letters) <= 20:
         return False
     words = _words(name)[:40]
-    if sum(not _is_small(word) for word in words) < 2:
+    if sum(not is_small_word(word) for word in words) < 2:
         return False
     reached = {0}  # how many letters of the acronym the words so far can account for
     for word in words:
         latin, longest = _in_latin(word), len(word) if word.isupper() else _LONGEST_SHARE
-        shares = range(0 if _is_small(word) or not latin else 1, min(longest, len(latin)) + 1)
+        shares = range(0 if is_small_word(word) or not latin else 1, min(longest, len(latin)) + 1)
         reached = {at + n for at in reached for n in shares if letters.startswith(latin[:n], at)}
     return len(letters) in reached
 

@@ -5,14 +5,18 @@ register can ask the database first and these for the last word.
 """
 
 import re
+import unicodedata
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 import idna
 from tldextract import TLDExtract
 
+from signatories.identity.cleaning import without_accents
 from signatories.identity.lookalikes import edit_distance, skeleton
 from signatories.identity.mailboxes import ascii_domain, is_disposable, is_free_mail
-from signatories.identity.names import clean_line, is_acronym_for, match_key
+from signatories.identity.names import clean_line, is_acronym_for, match_key, scripts_of
+from signatories.identity.spelling import sound_alike, words_apart
 
 SIMILAR = 0.5  # share of common trigrams from which names are worth a look
 
@@ -35,6 +39,7 @@ _SHARED_SITES = frozenset({
 _extract = TLDExtract(
     suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True, extra_suffixes=_HOSTING
 )
+_WORD = re.compile(r"[^\W_]+")
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+")
 
 
@@ -94,17 +99,56 @@ def similarity(key_a: str, key_b: str) -> float:
     return len(a & b) / len(a | b) if a or b else 0.0
 
 
-def similar(name_a: str, name_b: str) -> bool:
-    """Whether two names are probably those of one organisation: one key, nearly one key, or one is the other's acronym."""
+def same_name(name_a: str, name_b: str) -> bool:
+    """Whether two names are one but for accents, legal forms, word order or spaces: their keys have the same letters."""
     key_a, key_b = match_key(name_a), match_key(name_b)
     if not key_a or not key_b:
         return False
-    if key_a == key_b or sorted(key_a.split()) == sorted(key_b.split()):
+    return key_a.replace(" ", "") == key_b.replace(" ", "") or sorted(key_a.split()) == sorted(key_b.split())
+
+
+def similar(name_a: str, name_b: str) -> bool:
+    """Whether two names are probably those of one organisation: one name, nearly one, or one is the other's acronym."""
+    return (
+        same_name(name_a, name_b)
+        or _nearly_same(name_a, name_b)
+        or _shares_words(name_a, name_b)
+        or _is_acronym(name_a, name_b)
+    )
+
+
+def _nearly_same(name_a: str, name_b: str) -> bool:
+    """One name but for typos, abbreviations and small words, or one name in two scripts."""
+    key_a, key_b = match_key(name_a), match_key(name_b)
+    if not key_a or not key_b:
+        return False
+    if scripts_of(name_a).isdisjoint(scripts_of(name_b)) and sound_alike(key_a, key_b):
         return True
-    if similarity(key_a, key_b) >= SIMILAR:
-        return True
-    short, long = sorted((name_a, name_b), key=len)
-    return " " not in clean_line(short) and is_acronym_for(short, long)
+    return _words_apart(name_a, name_b) == ([], [])
+
+
+def _words_apart(name_a: str, name_b: str) -> tuple[list[str], list[str]]:
+    # The reading of a Chinese name is one long word, in which a letter stands for another character: 灯 deng, 森 sen.
+    typos = "Han" not in scripts_of(name_a) & scripts_of(name_b)
+    return words_apart(match_key(name_a), match_key(name_b), typos=typos)
+
+
+def _shares_words(name_a: str, name_b: str) -> bool:
+    """One name is the other and a word more.
+
+    Common trigrams alone called three quarters of the unrelated pairs similar ("Union of Teachers", "Union of Nurses"),
+    and nearly all sections; a word of its own on both sides tells them apart (figures: docs/matching.md).
+    """
+    key_a, key_b = match_key(name_a), match_key(name_b)
+    return similarity(key_a, key_b) >= SIMILAR and not all(_words_apart(name_a, name_b))
+
+
+def _is_acronym(name_a: str, name_b: str) -> bool:
+    short, long = sorted((clean_line(name_a), clean_line(name_b)), key=lambda name: (len(name), name))
+    if not short or " " in short:
+        return False
+    without = " ".join(word for word in _WORD.findall(long) if word.casefold() != short.casefold())
+    return is_acronym_for(short, long) or is_acronym_for(short, without)
 
 
 def looks_alike(name_or_domain: str, other: str) -> bool:
@@ -117,7 +161,16 @@ def looks_alike(name_or_domain: str, other: str) -> bool:
     )
     if domain_a and domain_b:
         return _domains_look_alike(domain_a, domain_b)
-    return skeleton(name_or_domain) == skeleton(other)
+    return skeleton(name_or_domain) == skeleton(other) and _bare_letters(a) != _bare_letters(b)
+
+
+# National letters that a keyboard elsewhere lacks: who types "Isik" for "Işık" deceives nobody.
+_NATIONAL = str.maketrans("ıłøđħŧ", "ilodht")
+
+
+def _bare_letters(text: str) -> str:
+    folded = without_accents(text).casefold().translate(_NATIONAL)
+    return "".join(char for char in folded if unicodedata.category(char)[0] in "LN")
 
 
 def _domains_look_alike(a: str, b: str) -> bool:
@@ -139,3 +192,50 @@ def _as_seen(domain: str) -> str:
         return idna.decode(domain)
     except (idna.IDNAError, UnicodeError):
         return domain
+
+
+class Verdict(StrEnum):
+    """Why two signatories deserve a look together, strongest reason first. A reason to look, never a decision."""
+
+    SAME_DOMAIN = "same_domain"  # one site or mail domain that is theirs alone
+    LOOK_ALIKE = "look_alike"  # letters or a domain that pass for the other's
+    SAME_NAME_ELSEWHERE = (
+        "same_name_elsewhere"  # one name, two sites: one organisation's, or one poses as the other
+    )
+    SAME_NAME = "same_name"
+    SIMILAR_NAME = "similar_name"
+
+    @property
+    def may_be_same(self) -> bool:
+        """Whether it speaks for one organisation that signs twice."""
+        return self != Verdict.LOOK_ALIKE
+
+    @property
+    def may_pose(self) -> bool:
+        """Whether it speaks for one that poses as the other: call back."""
+        return self in {Verdict.LOOK_ALIKE, Verdict.SAME_NAME_ELSEWHERE}
+
+
+def compare(name_a: str, domain_a: str, name_b: str, domain_b: str) -> Verdict | None:
+    """The strongest reason to look at two signatories together, or None. The order of the two does not count.
+
+    Domains are those of a website or a mailbox, "" where there is none; domains of mail providers and of shared sites
+    say nothing. The verdict is a question for a human: sections of one network get one as easily as doubles.
+    """
+    if domains_match(domain_a, domain_b):
+        return Verdict.SAME_DOMAIN
+    if looks_alike(name_a, name_b) or (domain_a and domain_b and looks_alike(domain_a, domain_b)):
+        return Verdict.LOOK_ALIKE
+    two_sites = _speaks_for_one(domain_a) and _speaks_for_one(domain_b)
+    if same_name(name_a, name_b):
+        return Verdict.SAME_NAME_ELSEWHERE if two_sites else Verdict.SAME_NAME
+    if _nearly_same(name_a, name_b):
+        return Verdict.SAME_NAME_ELSEWHERE if two_sites else Verdict.SIMILAR_NAME
+    # Initials fit many names: where each has a site of its own, they are no reason any more.
+    if _shares_words(name_a, name_b) or (not two_sites and _is_acronym(name_a, name_b)):
+        return Verdict.SIMILAR_NAME
+    return None
+
+
+def _speaks_for_one(domain: str) -> bool:
+    return domains_match(domain, domain)
