@@ -119,9 +119,9 @@ def only_launch(folder: Path) -> Iterator[None]:
 
 
 def end_marked(mark: str) -> None:
-    """End every process that carries this launch's mark."""
-    if mark:
-        _end([process for process in psutil.process_iter() if _mark_of(process) == mark], grace=10)
+    """End every process that carries this launch's mark, those included that the others start while they end."""
+    while mark and (left := [process for process in psutil.process_iter() if _mark_of(process) == mark]):
+        _end(left, grace=10)
 
 
 def interrupt_on_signals() -> None:
