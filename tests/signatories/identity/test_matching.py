@@ -5,7 +5,15 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signatories.identity.matching import domains_match, looks_alike, registrable_domain, similar, similarity
+from signatories.identity.matching import (
+    Verdict,
+    compare,
+    domains_match,
+    looks_alike,
+    registrable_domain,
+    similar,
+    similarity,
+)
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=40)
 urlish_text = st.text(st.sampled_from("ab.:/@[]?#-_%é漢1x\\ "), max_size=20).map("https://".__add__)
@@ -80,6 +88,8 @@ def test_a_mailbox_belongs_to_a_website_by_its_own_domain_alone(mailbox_domain, 
         ("Sample Watch", "Watch Sample", True),
         ("Example Union of Civic Reporters", "Exampel Union of Civic Reporter", True),
         ("Sample Alliance of Land Defenders", "Sample Network of Women Defenders", False),
+        ("Sample Union of Teachers", "Sample Union of Nurses", False),
+        ("Sample Watch Kenya", "Sample Watch Uganda", False),
         ("★", "★", False),
         ("", "", False),
     ],
@@ -108,6 +118,8 @@ def test_similarity_is_that_of_the_database():
         ("The Exаmple Lаntern Trust", "The Example Lantern Trust", True),
         ("The Example Lantern Trust", "the example lantern trust", False),
         ("Sample Watch", "Sample Catch", False),
+        ("Örnek Işık", "Ornek Isik", False),
+        ("Voix de l’exemple", "Voix de l'exemple", False),
         ("sarnple-watch.org", "sample-watch.org", True),
         ("sample-watchh.org", "sample-watch.org", True),
         ("samplewatch.org", "sample-watch.org", True),
@@ -124,8 +136,40 @@ def test_what_can_be_taken_for_another_by_eye(one, another, expected):
     assert looks_alike(another, one) is expected
 
 
+@pytest.mark.parametrize(
+    ("one", "another", "verdict"),
+    [
+        (("Sample Watch", "sample.example"), ("Muestra", "www.sample.example"), Verdict.SAME_DOMAIN),
+        (("Sаmple Watch", "sample.example"), ("Sample Watch", "sample.example"), Verdict.SAME_DOMAIN),
+        (("Sаmple Watch", ""), ("Sample Watch", "sample.example"), Verdict.LOOK_ALIKE),
+        (("Press desk", "sarnple.example"), ("Sample Watch", "sample.example"), Verdict.LOOK_ALIKE),
+        (("Sample Watch", "watch.example"), ("Sample Watch", "sample.example"), Verdict.SAME_NAME_ELSEWHERE),
+        (("Sample Watch", "gmail.com"), ("Sample Watch", "sample.example"), Verdict.SAME_NAME),
+        (("Sample Watch", ""), ("The Sample Watch, Inc.", ""), Verdict.SAME_NAME),
+        (("Specimen Watch", ""), ("Speciman Watch", ""), Verdict.SIMILAR_NAME),
+        (("ESHR", ""), ("Example Service for Human Rights", "eshr.example"), Verdict.SIMILAR_NAME),
+        (("ESHR", "elm.example"), ("Example Service for Human Rights", "eshr.example"), None),
+        (("Sample Watch", "gmail.com"), ("Muestra", "gmail.com"), None),
+        (("★", ""), ("★", ""), None),
+        (("", ""), ("", ""), None),
+    ],
+)
+def test_the_strongest_reason_to_look_at_two_signatories(one, another, verdict):
+    assert compare(*one, *another) == verdict
+    assert compare(*another, *one) == verdict
+
+
+def test_what_a_verdict_speaks_for():
+    assert [verdict for verdict in Verdict if verdict.may_pose] == [
+        Verdict.LOOK_ALIKE,
+        Verdict.SAME_NAME_ELSEWHERE,
+    ]
+    assert [verdict for verdict in Verdict if not verdict.may_be_same] == [Verdict.LOOK_ALIKE]
+
+
 @given(any_text, any_text)
 def test_no_two_texts_break_a_comparison(one, another):
     assert similar(one, another) == similar(another, one)
     assert looks_alike(one, another) == looks_alike(another, one)
     assert looks_alike(one, one) is False
+    assert compare(one, another, another, one) == compare(another, one, one, another)
