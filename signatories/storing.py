@@ -5,7 +5,7 @@ building the same statements anew and in waiting for one id after the other (mea
 house listens to any.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -32,17 +32,27 @@ PLAIN = (BooleanField, CharField, ForeignKey, IntegerField, TextField, UUIDField
 def insert(rows: Sequence[Model]) -> None:
     """Stores new rows in this order; their ids are not read back.
 
-    A row may refer to one without an id that stands before it. Of the rows of one table that is the last before it.
+    A row may refer to one without an id that stands before it; of the rows of one table that must be the last before it.
+    Raises ValueError where it isn't.
     """
+    newest: dict[type[Model], Model] = {}
     with connection.cursor() as cursor:
-        cursor.execute("; ".join(cursor.mogrify(*_statement(row)) for row in rows))
+        statements = []
+        for row in rows:
+            statements.append(cursor.mogrify(*_statement(row, newest)))
+            newest[type(row)] = row
+        cursor.execute("; ".join(statements))
     for row in rows:
         row._state.adding = False  # noqa: SLF001  # documented (Model._state): it is stored
 
 
-def _statement(row: Model) -> tuple[str, list[Any]]:
-    to_come = tuple(field.name for field in _foreign_keys(type(row)) if _has_no_id_yet(field, row))
-    fields, sql = _insert(type(row), to_come)
+def _statement(row: Model, newest: Mapping[type[Model], Model]) -> tuple[str, list[Any]]:
+    to_come = [field for field in _foreign_keys(type(row)) if _has_no_id_yet(field, row)]
+    for field in to_come:
+        # Else its id would be that of whatever this connection stored last, perhaps for somebody else.
+        if field.get_cached_value(row) is not newest.get(field.related_model):
+            raise ValueError(f"{field} refers to a row that does not stand before it")
+    fields, sql = _insert(type(row), tuple(field.name for field in to_come))
     return sql, [
         getattr(row, name) if field is None else field.get_db_prep_save(field.pre_save(row, True), connection)
         for name, field in fields

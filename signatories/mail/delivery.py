@@ -153,8 +153,8 @@ def send(batch: Iterable[OutboxMail], deadline: float = math.inf) -> int:
     else:
         settling.hand_back(mail for mail, _message in left)
     finally:
-        way.close()
         settling.note_contacts_reached(sent)
+        way.close()
     return len(sent)
 
 

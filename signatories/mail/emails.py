@@ -63,7 +63,8 @@ class BuiltMail(EmailMultiAlternatives):
 
 
 class TwoParts(SafeMIMEMultipart):
-    """A multipart/alternative whose parts are written already, with plain line ends."""
+    """A multipart/alternative whose parts are written already, with plain line ends. `as_bytes` and `as_string` give it whole,
+    and by these Django's ways of sending ask for it."""
 
     parts = b""
 
@@ -72,6 +73,11 @@ class TwoParts(SafeMIMEMultipart):
     ) -> bytes:
         written: bytes = super().as_bytes(unixfrom) + self.parts
         return written.replace(b"\n", linesep.encode())
+
+    def as_string(  # type: ignore[override]  # these are the arguments of Django's own
+        self, unixfrom: bool = False, linesep: str = "\n"
+    ) -> str:
+        return self.as_bytes(unixfrom, linesep).decode()
 
 
 _PART = b"""--%b

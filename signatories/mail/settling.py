@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from signatories.models import Contact, OutboxMail
@@ -42,11 +42,13 @@ def note_contacts_reached(mails: Iterable[OutboxMail]) -> None:
 
     Who dies before leaves them unknown, which they are: no more was heard of them than that a mail server took something.
     """
-    sent = Q(
+    took_it = Contact.objects.filter(
         signature__mails__in=[mail.pk for mail in mails], mailbox_hash=F("signature__mails__recipient_hash")
     )
-    reached = Contact.objects.filter(sent, email_status=EmailStatus.UNKNOWN)
-    Contact.objects.filter(pk__in=reached.values("pk")).update(email_status=EmailStatus.SENT)
+    # The status stands outside the subquery: there PostgreSQL looks at it once more if somebody confirms at this moment.
+    Contact.objects.filter(pk__in=took_it.values("pk"), email_status=EmailStatus.UNKNOWN).update(
+        email_status=EmailStatus.SENT
+    )
 
 
 def settle_failure(

@@ -1,8 +1,10 @@
-"""A kept connection is looked at before each request, without a question to the server."""
+"""A kept connection is looked at before each request; the server is asked once a second at most."""
 
 import pytest
 from django.db import connections
-from django.test.utils import CaptureQueriesContext
+from django.db.backends.postgresql import base
+
+from config.postgresql.base import ASK_AFTER_SECONDS
 
 
 @pytest.fixture
@@ -15,18 +17,43 @@ def kept(django_db_setup, django_db_blocker):
         connection.close()
 
 
-def test_a_connection_that_rests_is_usable_and_the_server_is_not_asked(kept):
-    with CaptureQueriesContext(kept) as queries:
-        assert kept.is_usable()
+@pytest.fixture
+def asked(monkeypatch):
+    """How often the server was asked."""
+    times = []
+    ask = base.DatabaseWrapper.is_usable
+    monkeypatch.setattr(
+        base.DatabaseWrapper, "is_usable", lambda connection: times.append(connection) or ask(connection)
+    )
+    return times
 
-    assert len(queries) == 0
-    with kept.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        assert cursor.fetchone() == (1,)
+
+def test_a_connection_that_is_used_all_the_time_is_asked_once_and_then_only_looked_at(kept, asked):
+    for _request in range(3):
+        assert kept.is_usable()
+        with kept.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            assert cursor.fetchone() == (1,)
+
+    assert asked == [kept]
+
+
+def test_a_connection_that_rested_is_asked_again(kept, asked):
     assert kept.is_usable()
+    kept._usable_at -= ASK_AFTER_SECONDS
+
+    assert kept.is_usable()
+    assert asked == [kept, kept]
+
+
+def test_a_connection_with_something_unfinished_is_not_usable(kept):
+    kept.connection.execute("BEGIN")
+
+    assert not kept.is_usable()
 
 
 def test_a_connection_that_the_server_ended_is_not_and_the_next_request_gets_a_new_one(kept):
+    assert kept.is_usable()
     first = kept.connection.info.backend_pid
     other = connections.create_connection("default")
     with other.cursor() as cursor:

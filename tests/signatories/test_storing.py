@@ -89,6 +89,17 @@ def test_a_row_refers_to_the_last_one_of_a_table_that_stands_before_it(db):
     assert [each.organisation.name for each in Signature.objects.order_by("pk")] == ["First", "Second"]
 
 
+def test_a_row_that_refers_to_one_which_is_not_the_last_before_it_is_refused(db):
+    campaign = make_campaign()
+    first, second = new_organisation(), new_organisation()
+
+    for rows in ([new_signature(campaign, first)], [first, second, new_signature(campaign, first)]):
+        with pytest.raises(ValueError, match="does not stand before it"):
+            storing.insert(rows)
+
+    assert Organisation.objects.count() == 0
+
+
 def test_a_row_may_refer_to_one_that_is_stored_already(db):
     campaign = make_campaign()
     known = Organisation.objects.create(name="Known", country_code="KE", org_type="ngo")

@@ -5,6 +5,7 @@ A mail server that is away, refuses or is slow: tests/processes/test_mail_server
 
 import smtplib
 import threading
+import time
 import uuid
 from datetime import timedelta
 
@@ -101,6 +102,33 @@ def test_a_mailbox_that_did_not_get_its_mail_is_not_noted_with_those_that_did(ca
         second.signature_id: "unknown",
         third.signature_id: "sent",
     }
+
+
+@pytest.mark.parametrize("status", [EmailStatus.DELIVERED, EmailStatus.BOUNCED])
+@pytest.mark.django_db(transaction=True)
+def test_what_became_known_of_a_contact_at_the_same_moment_is_not_written_over(status):
+    (mail,) = queue_mails(make_campaign(), 1)
+    noting = threading.Thread(
+        target=in_another_connection, args=[lambda: settling.note_contacts_reached([mail])]
+    )
+    with transaction.atomic():
+        Contact.objects.update(email_status=status)
+        noting.start()
+        wait_until_blocked()
+    noting.join()
+
+    assert Contact.objects.get().email_status == status
+
+
+def wait_until_blocked():
+    """Until another connection waits for a lock that this one holds."""
+    with connection.cursor() as cursor:
+        for _time in range(1000):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waits")
 
 
 def test_the_message_id_is_the_row_s_and_stays_when_a_mail_is_repeated(campaign):
