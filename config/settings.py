@@ -157,6 +157,8 @@ if HTTPS and not STAFF_MFA_REQUIRED:
     raise ImproperlyConfigured(
         "STAFF_MFA_REQUIRED=0 needs HTTPS=0: on a public site a password alone must not open the admin."
     )
+# Seconds for which a password or second factor that was given again opens exports of contacts and changes of roles.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # Staff log in on machines that are not always theirs: the session ends with the browser.
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

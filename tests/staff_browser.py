@@ -55,3 +55,8 @@ def activate_totp(browser):
 
 def give_totp(user, secret=SECRET):
     return TOTP.activate(user, secret)
+
+
+def confirm_password(browser, following="/admin/"):
+    """A fresh log-in of who is logged in already."""
+    return browser.post("/staff/reauthenticate/", {"password": PASSWORD, "next": following})

@@ -209,23 +209,6 @@ def test_the_secret_of_a_second_factor_is_useless_without_the_key():
     assert kept.startswith("gAAAA")
 
 
-def test_m20_another_admin_resets_a_lost_second_factor(client, browser):
-    user = make_user(a_name())
-    give_totp(user)
-    client.force_login(make_superuser(a_name()))
-    assert "Reset the second factor" in client.get(f"/admin/auth/user/{user.pk}/change/").content.decode()
-    client.post(f"/admin/auth/user/{user.pk}/reset-second-factor/")
-    assert log_in(browser, user).headers["Location"] == "/admin/"
-
-
-def test_nobody_but_a_superuser_resets_a_second_factor(client):
-    superuser = make_superuser(a_name())
-    give_totp(superuser)
-    client.force_login(make_user(a_name(), groups=["Moderators", "Campaign managers"]))
-    assert client.post(f"/admin/auth/user/{superuser.pk}/reset-second-factor/").status_code == 403
-    assert Authenticator.objects.filter(user=superuser).exists()
-
-
 def test_the_demo_says_that_it_is_one(client, settings):
     settings.STAFF_MFA_REQUIRED = True
     assert "without second factor" not in client.get("/staff/login/").content.decode()

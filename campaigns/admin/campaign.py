@@ -5,13 +5,16 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import checklist, life
-from campaigns.admin.bases import Page, StackedPart, TabularPart
+from campaigns.admin.bases import Page, RowFormSet, StackedPart, TabularPart
 from campaigns.admin.forms import CampaignForm, is_out
 from campaigns.admin.scope import CampaignScoped, ScopedFields
 from campaigns.admin.zones import InCampaignZone, zone_of_campaign
@@ -27,6 +30,7 @@ from campaigns.models import (
     Topic,
     TopicName,
 )
+from config.freshlogin import address_to_confirm, is_fresh
 
 
 class CampaignTextInline(ScopedFields, StackedPart):
@@ -58,12 +62,36 @@ class QuoteInline(ScopedFields, StackedPart):
     classes = ["collapse"]
 
 
+class FreshRoles(RowFormSet):
+    """Refuses changes of roles whose author did not log in just now; what was typed on the page stays."""
+
+    request: HttpRequest
+
+    def clean(self) -> None:
+        super().clean()
+        if self.has_changed() and not is_fresh(self.request):
+            raise ValidationError(
+                format_html(
+                    '{} <a href="{}" target="_blank">{}</a>',
+                    _("Roles are changed with a fresh log-in."),
+                    address_to_confirm(reverse("mfa_index")),
+                    _("Confirm who you are in another tab, then save again."),
+                )
+            )
+
+
 class RoleInline(TabularPart):
     """Who works on the campaign is for superusers to say."""
 
+    formset = FreshRoles
     model = CampaignRole
     extra = 0
     autocomplete_fields = ["user"]
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        made: Any = super().get_formset(request, obj, **kwargs)  # a class of this request alone
+        made.request = request
+        return made
 
 
 @admin.register(Campaign)

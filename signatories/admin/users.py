@@ -1,4 +1,4 @@
-"""The accounts of the staff and their roles: for superusers alone. A lost password or second factor is reset here."""
+"""The accounts of the staff and their roles: for superusers with a fresh log-in. A lost password or second factor is reset here."""
 
 from typing import Any
 
@@ -14,18 +14,28 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from campaigns.admin.bases import Page, TabularPart
 from campaigns.models import CampaignRole
+from config.freshlogin import fresh_log_in_required
 
 # Secrets of second factors and mailboxes that nothing uses are no pages.
 admin.site.unregister([Authenticator, EmailAddress, User, Group])
 
 
 class ForSuperusers(Page):
+    @method_decorator(fresh_log_in_required)
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().changeform_view(request, *args, **kwargs)
+
+    @method_decorator(fresh_log_in_required)
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().delete_view(request, *args, **kwargs)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
 
@@ -76,16 +86,20 @@ class StaffAdmin(ForSuperusers, UserAdmin):  # type: ignore[type-arg]  # takes n
             *super().get_urls(),
         ]
 
+    @method_decorator(fresh_log_in_required)
+    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().user_change_password(request, *args, **kwargs)
+
+    @method_decorator(fresh_log_in_required)
     def reset_second_factor(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """For somebody who lost the telephone and the recovery codes; the password is then enough to log in."""
-        if not request.user.is_superuser:
+        """For somebody who lost the telephone and the recovery codes. Never one's own: two people see to it."""
+        if not request.user.is_superuser or request.user.pk == pk:
             raise PermissionDenied
         user = get_object_or_404(User, pk=pk)
         Authenticator.objects.filter(user=user).delete()
         self.log_change(request, user, _("Second factor reset."))
-        messages.success(
-            request, _("%(user)s can log in with the password alone.") % {"user": user.get_username()}
-        )
+        done = _("The second factor of %(user)s is gone; the next log-in asks for the password alone.")
+        messages.success(request, done % {"user": user.get_username()})
         return HttpResponseRedirect(reverse("admin:auth_user_change", args=[pk]))
 
 

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 
 from signatories.desk import work
-from signatories.desk.staff import lacks_second_factor
+from signatories.desk.secondfactor import lacks_second_factor
 
 # Django's page that leads from a row of any table to its public address, past every limit to one's campaigns.
 NOT_OFFERED = {"view_on_site"}

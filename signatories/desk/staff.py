@@ -1,12 +1,9 @@
-"""Who may log in: staff whom a superuser made. Nobody signs up, and in production a password alone opens nothing."""
+"""Who may log in: staff whom a superuser made. Nobody signs up."""
 
 import ipaddress
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.models import Authenticator
-from django.conf import settings
-from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -15,15 +12,6 @@ from signatories.identity.mailboxes import keyed_hash
 
 # Whoever has one address of an IPv6 network of this size has all of them.
 ONE_CLIENT = 64
-# Recovery codes alone are no factor of their own: they come with one of these.
-SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-
-
-def lacks_second_factor(user: User | AnonymousUser) -> bool:
-    """Whether this member of staff must set up a second factor before anything else."""
-    if not settings.STAFF_MFA_REQUIRED:
-        return False
-    return not Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_FACTORS).exists()
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types

@@ -3,7 +3,7 @@
 from django import template
 from django.conf import settings
 
-from signatories.desk.staff import lacks_second_factor
+from signatories.desk.secondfactor import lacks_second_factor
 from signatories.states import EvidenceKind
 
 register = template.Library()

@@ -15,6 +15,7 @@ from signatories.models import Signature
 from signatories.states import State
 from tests.builders import make_campaign, make_manager, make_signature, make_superuser, make_topic, make_user
 from tests.signatories.staff_pages import queries_of
+from tests.staff_browser import confirm_password
 
 pytestmark = pytest.mark.django_db
 
@@ -206,6 +207,7 @@ def test_only_superusers_say_who_works_on_a_campaign(client):
     assert [role.role for role in campaign.roles.all()] == ["manager"]
 
     client.force_login(make_superuser())
+    confirm_password(client)
     colleague = User.objects.create_user("colleague", is_staff=True)
     save(client, address(campaign), **with_a_row("roles", 1, user=str(colleague.pk), role="moderator"))
     assert campaign.roles.filter(user=colleague, role="moderator").exists()
