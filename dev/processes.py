@@ -154,8 +154,10 @@ def _end(processes: list[psutil.Process], *, grace: float) -> None:
             process.send_signal(signal.SIGINT if process.name() == "postgres" else signal.SIGTERM)
         except psutil.Error:
             continue  # ended by itself meanwhile
-    for process in psutil.wait_procs(processes, timeout=grace)[1]:
+    stubborn = psutil.wait_procs(processes, timeout=grace)[1]
+    for process in stubborn:
         try:
             process.kill()
         except psutil.Error:
             continue
+    psutil.wait_procs(stubborn, timeout=grace)  # until then it holds its port
