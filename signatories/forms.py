@@ -25,6 +25,7 @@ from signatories.states import OrganisationType
 # A person needs longer than this to fill the form; a robot is asked to look at its review once more.
 MINIMUM_SECONDS = 3
 SEAL_LIFE = 24 * 60 * 60
+OPENED, OPENED_AGAIN = "at", "again_at"
 
 MODE_HELP = {
     PublicationMode.PUBLIC: _("The name stands in the public list."),
@@ -178,11 +179,13 @@ class SignForm(forms.Form):
     @property
     def was_too_fast(self) -> bool:
         """Whether the form came back sooner than a person can fill it, or with no true time of opening."""
-        try:
-            opened = tokens.unseal(self.cleaned_data["opened"], "at", max_age=SEAL_LIFE)["at"]
-        except tokens.BadSeal:
-            return True
-        return datetime.now(UTC).timestamp() - float(opened) < MINIMUM_SECONDS
+        opened = _sealed_time(self.cleaned_data["opened"], OPENED) or self._opened_again
+        return opened is None or datetime.now(UTC).timestamp() - opened < MINIMUM_SECONDS
+
+    @property
+    def _opened_again(self) -> float | None:
+        """When the review was shown once more because the form had come back too fast; None if it had not."""
+        return _sealed_time(self.cleaned_data["opened"], OPENED_AGAIN)
 
     def entry(self) -> Entry:
         """The cleaned answers for `signing.sign`."""
@@ -202,6 +205,7 @@ class SignForm(forms.Form):
             mailbox=answers["mailbox"],
             publication_mode=answers["publication_mode"],
             consents=tuple(self.offered_consents[kind] for kind in agreed),
+            was_too_fast=self._opened_again is not None,
         )
 
     @cached_property
@@ -238,9 +242,16 @@ def _wording(text: ConsentText) -> str:
     return f"{{% include 'signatories/consent_wording.html' with text=form.offered_consents.{text.kind} %}}"
 
 
-def opened_now() -> str:
-    """A seal that says when the form was opened; goes with it and comes back."""
-    return tokens.seal({"at": datetime.now(UTC).timestamp()})
+def opened_now(*, again: bool = False) -> str:
+    """A seal that says when the form was opened; goes with it and comes back. `again`: it had come back too fast."""
+    return tokens.seal({OPENED_AGAIN if again else OPENED: datetime.now(UTC).timestamp()})
+
+
+def _sealed_time(seal: str, name: str) -> float | None:
+    try:
+        return float(tokens.unseal(seal, name, max_age=SEAL_LIFE)[name])
+    except tokens.BadSeal:
+        return None
 
 
 class ConfirmForm(forms.Form):

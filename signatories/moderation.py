@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.choices import PublicationMode
 from campaigns.models import Campaign
-from signatories import verification
+from signatories import likeness, verification
 from signatories.mail import notices, outbox
 from signatories.models import Contact, Evidence, Organisation, Signature
 from signatories.states import EventKind, EvidenceKind, MailKind, Reason, State
@@ -78,7 +78,7 @@ def refuse_duplicate(signature: Signature) -> None:
     """Raises PossibleDuplicate if another accepted signature on the letter may be of the same organisation."""
     if signature.events.filter(kind=EventKind.NOT_DUPLICATE).exists():
         return
-    twin = verification.possible_duplicates(signature).filter(state=State.ACCEPTED).first()
+    twin = likeness.possible_duplicates(signature).filter(state=State.ACCEPTED).first()
     if twin is not None:
         raise PossibleDuplicate(
             _(

@@ -59,6 +59,7 @@ class Entry:
     publication_mode: str = PublicationMode.PUBLIC
     consents: tuple[ConsentText, ...] = ()
     via: str = ""
+    was_too_fast: bool = False
 
 
 def organisation_from(entry: Entry) -> Organisation:
@@ -124,7 +125,9 @@ def _store(
         publication_mode=entry.publication_mode,
         via=entry.via,
         language=language,
-        flags=verification.flags_of_form(organisation, mailbox_domain),
+        flags=verification.flags_of_form(
+            organisation, mailbox_domain, entry.contact_name, fast=entry.was_too_fast
+        ),
         submission_key=key,
         submitted_at=now,
     )

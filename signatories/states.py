@@ -100,12 +100,16 @@ class Flag(models.TextChoices):
 
     POSSIBLE_DUPLICATE = "possible_duplicate", _("Possible duplicate of another signature on this campaign")
     LOOK_ALIKE = "look_alike", _("Looks like another organisation, with another domain")
+    FAMOUS = "famous", _("A famous name, and not from its own domain")
+    SIMILAR = "similar", _("Similar to a registered organisation with another domain")
     FREE_MAIL = "free_mail", _("Free-mail address")
     DISPOSABLE = "disposable", _("Disposable mail domain")
     DOMAIN_DIFFERS = "domain_differs", _("Mailbox and website have different domains")
     NO_WEBSITE = "no_website", _("No website")
     MIXED_SCRIPTS = "mixed_scripts", _("Letters of different scripts inside one word")
     FORMULA = "formula", _("Formula or address in the name")
+    PERSON = "person", _("The person is called like the organisation")
+    TOO_FAST = "too_fast", _("Filled in within three seconds at first")
 
 
 class EventKind(models.TextChoices):

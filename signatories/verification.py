@@ -5,14 +5,11 @@ Rules and names: product.md, "Verification level".
 
 from collections.abc import Iterable
 
-from django.db.models import Q
-
 from campaigns.choices import PublicationMode
+from signatories import likeness
 from signatories.identity import mailboxes, matching, names
 from signatories.models import Organisation, Signature
-from signatories.models.organisation import OrganisationQuerySet
-from signatories.models.signature import SignatureQuerySet
-from signatories.states import EvidenceKind, Flag, Level, State
+from signatories.states import EvidenceKind, Flag, Level
 
 # One of these beside the proven mailbox makes V2.
 SUPPORTING = frozenset(
@@ -56,8 +53,8 @@ def bar(signature: Signature) -> Level:
     """
     needs_second_channel = (
         signature.publication_mode == PublicationMode.WITHHELD
-        or Flag.LOOK_ALIKE in signature.flags
-        or look_alikes(signature).exists()
+        or not {Flag.LOOK_ALIKE, Flag.FAMOUS}.isdisjoint(signature.flags)
+        or bool(likeness.look_alikes(signature))
     )
     return Level.V3 if needs_second_channel else DEFAULT_BAR
 
@@ -69,8 +66,10 @@ def suggests_domain_match(organisation: Organisation, mailbox_domain: str) -> bo
     )
 
 
-def flags_of_form(organisation: Organisation, mailbox_domain: str) -> list[Flag]:
-    """What the form alone gives a moderator to look at, in the order of `Flag`."""
+def flags_of_form(
+    organisation: Organisation, mailbox_domain: str, person: str = "", *, fast: bool = False
+) -> list[Flag]:
+    """What the form alone gives a moderator to look at, in the order of `Flag`. `fast`: it came back at first too soon."""
     spoken = [organisation.name, organisation.native_name, organisation.acronym]
     site = organisation.registrable_domain
     raised = {
@@ -80,56 +79,19 @@ def flags_of_form(organisation: Organisation, mailbox_domain: str) -> list[Flag]
         Flag.NO_WEBSITE: not site,
         Flag.MIXED_SCRIPTS: any(names.has_mixed_scripts(name) for name in spoken),
         Flag.FORMULA: any(names.looks_like_formula_or_address(name) for name in spoken),
+        Flag.PERSON: bool(person) and names.match_key(person) == organisation.match_key,
+        Flag.TOO_FAST: fast,
     }
     return [flag for flag in Flag if raised.get(flag)]
 
 
 def flags_of_register(signature: Signature) -> list[Flag]:
-    """What the other signatures and the register add to it: two queries."""
+    """What the other signatures, the register and the host's list of famous names add to it. A fixed number of queries."""
+    near = likeness.near(signature)
     raised = {
-        Flag.POSSIBLE_DUPLICATE: possible_duplicates(signature).exists(),
-        Flag.LOOK_ALIKE: look_alikes(signature).exists(),
+        Flag.POSSIBLE_DUPLICATE: likeness.possible_duplicates(signature).exists(),
+        Flag.LOOK_ALIKE: any(each.may_be_posed_as for each in near),
+        Flag.FAMOUS: bool(likeness.famous_names(signature.organisation, likeness.own_domains(signature))),
+        Flag.SIMILAR: any(not each.may_be_posed_as for each in near),
     }
     return [flag for flag in Flag if raised.get(flag)]
-
-
-def _domains(signature: Signature) -> set[str]:
-    """Registrable domains by which the organisation may be known: its website's, and its mailboxes' if its own."""
-    found = {signature.organisation.registrable_domain}
-    for contact in signature.contacts.all():
-        if not (
-            mailboxes.is_free_mail(contact.mailbox_domain) or mailboxes.is_disposable(contact.mailbox_domain)
-        ):
-            found.add(matching.registrable_domain(contact.mailbox_domain))
-    return found - {""}
-
-
-def possible_duplicates(signature: Signature) -> SignatureQuerySet:
-    """Other live, confirmed signatures on the campaign with the same match key, domain of the website or mailbox."""
-    domains = _domains(signature)
-    same = (
-        Q(organisation__match_key=signature.organisation.match_key)
-        | Q(organisation__registrable_domain__in=domains)
-        | Q(
-            pk__in=Signature.objects.filter(
-                contacts__mailbox_domain__in=domains, campaign=signature.campaign_id
-            )
-        )
-    )
-    return (
-        Signature.objects.live()
-        .filter(same, campaign=signature.campaign_id)
-        .exclude(state=State.SUBMITTED)
-        .exclude(pk=signature.pk)
-        .select_related("organisation")
-    )
-
-
-def look_alikes(signature: Signature) -> OrganisationQuerySet:
-    """Registered organisations that are called the same and have a website elsewhere."""
-    return (
-        Organisation.objects.registered()
-        .filter(match_key=signature.organisation.match_key)
-        .exclude(pk=signature.organisation_id)
-        .exclude(registrable_domain__in=["", *_domains(signature)])
-    )

@@ -1,5 +1,6 @@
 """The desk of moderators and managers: the queue, the register, the trail, and the accounts of the staff."""
 
+from signatories.admin.famous import FamousNameAdmin
 from signatories.admin.organisations import OrganisationAdmin
 from signatories.admin.signatures import SignatureAdmin
 from signatories.admin.trail import ExportLogAdmin, SignatureEventAdmin
@@ -7,6 +8,7 @@ from signatories.admin.users import StaffAdmin, StaffGroupAdmin
 
 __all__ = [
     "ExportLogAdmin",
+    "FamousNameAdmin",
     "OrganisationAdmin",
     "SignatureAdmin",
     "SignatureEventAdmin",

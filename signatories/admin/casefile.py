@@ -1,5 +1,6 @@
 """Everything that a moderator looks at to decide one case. A fixed number of queries, and no contact data."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaigns.lines import Line, printed
-from signatories import verification
+from signatories import likeness, verification
 from signatories.desk import work
 from signatories.models import Evidence, Organisation, OutboxMail, Signature, SignatureEvent
 from signatories.models.signature import SignatureQuerySet
@@ -58,8 +59,11 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
     now = timezone.now()
     case = work.listed(signature, now)
     reached, needed = verification.level(signature), verification.bar(signature)
-    look_alikes = verification.look_alikes(signature)
-    reachable = look_alikes.filter(pk__in=Organisation.objects.visible_to(user).values("pk"))
+    near = likeness.near(signature)
+    look_alikes = [each.organisation for each in near if each.may_be_posed_as]
+    similar = [each.organisation for each in near if not each.may_be_posed_as]
+    posed_as = Q(pk__in=[each.pk for each in look_alikes])
+    reachable = Organisation.objects.visible_to(user).filter(posed_as).distinct().count()
     return CaseFile(
         signature=signature,
         case=case,
@@ -71,11 +75,12 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
         evidence=signature.evidence.select_related("recorded_by", "referrer__organisation"),
         suggests_domain_match=verification.suggests_domain_match(signature.organisation, case.mailbox_domain),
         others=[
-            *_others(_("Possible duplicate"), verification.possible_duplicates(signature), now),
-            *_others(_("Looks alike"), _signed_by(reachable, signature, user), now),
+            *_others(_("Possible duplicate"), likeness.possible_duplicates(signature), now),
+            *_others(_("Looks alike"), _signed_by(look_alikes, signature, user), now),
+            *_others(_("Similar name"), _signed_by(similar, signature, user), now),
             *_others(_("Earlier campaign"), _earlier(signature, user), now),
         ],
-        elsewhere=look_alikes.count() - reachable.count(),
+        elsewhere=len(look_alikes) - reachable,
         is_not_duplicate=signature.events.filter(kind=EventKind.NOT_DUPLICATE).exists(),
         events=signature.events.select_related("actor", "note"),
         mails=signature.mails.order_by("created_at", "pk").defer("recipient", "context"),
@@ -110,7 +115,7 @@ def _others(why: str, signatures: SignatureQuerySet, now: datetime) -> list[Othe
 
 
 def _signed_by(
-    organisations: QuerySet[Organisation], signature: Signature, user: User | AnonymousUser
+    organisations: Iterable[Organisation], signature: Signature, user: User | AnonymousUser
 ) -> SignatureQuerySet:
     return (
         Signature.objects.visible_to(user)

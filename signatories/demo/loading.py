@@ -175,7 +175,7 @@ def _signature(
         campaign=campaign,
         organisation=organisation,
         letter_version=version,
-        flags=verification.flags_of_form(organisation, domain),
+        flags=verification.flags_of_form(organisation, domain, entry.contact_name),
         submission_key=tokens.submission_key(
             campaign_id=campaign.pk,
             mailbox=mailboxes.canonical(entry.mailbox),

@@ -2,6 +2,7 @@
 
 from signatories.models.contact import Consent, Contact, MailLink
 from signatories.models.evidence import Evidence
+from signatories.models.famous import FamousName
 from signatories.models.organisation import Organisation
 from signatories.models.outbox import Heartbeat, OutboxMail
 from signatories.models.signature import Signature
@@ -13,6 +14,7 @@ __all__ = [
     "EventNote",
     "Evidence",
     "ExportLog",
+    "FamousName",
     "Heartbeat",
     "MailLink",
     "Organisation",

@@ -2,13 +2,21 @@
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
 from signatories.states import OrganisationType
+
+
+def domain_label() -> models.Func:
+    """What stands before the first dot of the website's domain: all of one country or trade share the rest."""
+    parts = (F("registrable_domain"), Value("."), Value(1))
+    return models.Func(*parts, function="split_part", output_field=models.CharField())
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -79,6 +87,16 @@ class Organisation(models.Model):
             models.Index(fields=["match_key"], name="organisation_match_key"),
             models.Index(
                 fields=["registrable_domain"], name="organisation_domain", condition=~Q(registrable_domain="")
+            ),
+            # Over the registered alone: a form under load must not wait for trigrams of its name.
+            GinIndex(
+                OpClass("match_key", name="gin_trgm_ops"),
+                OpClass(domain_label(), name="gin_trgm_ops"),
+                name="organisation_trigrams",
+                condition=Q(registered_at__isnull=False),
+            ),
+            models.Index(
+                Upper("acronym"), name="organisation_acronym", condition=Q(registered_at__isnull=False)
             ),
         ]
 

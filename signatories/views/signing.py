@@ -89,7 +89,7 @@ def _filled(
 def _reopened(request: HttpRequest, campaign: Campaign) -> SignForm:
     """The same form, opened now: whoever waits the moment that a person needs may send it."""
     data = request.POST.copy()
-    data["opened"] = opened_now()
+    data["opened"] = opened_now(again=True)
     filled = SignForm(data, campaign=campaign)
     filled.is_valid()
     return filled

@@ -327,7 +327,13 @@ def test_a_form_that_comes_back_too_fast_is_asked_for_once_more(client, campaign
     carried = fields_of(response, action=SEND)
     with time_machine.travel(timezone.now() + timedelta(seconds=4)):
         assert client.post(SEND, carried).status_code == 302
-    assert Signature.objects.count() == 1
+    assert "too_fast" in Signature.objects.get().flags
+
+
+def test_a_form_that_took_a_person_s_time_is_not_called_too_fast(client, campaign):
+    send(client)
+
+    assert "too_fast" not in Signature.objects.get().flags
 
 
 def test_a_filled_trap_stores_nothing_and_says_what_to_do(client, campaign):

@@ -100,7 +100,7 @@ ROUTES = list(addresses())
 ROWS = [(route, model) for route, model in ROUTES if "<" in route]
 PAGES = [route for route, _model in ROUTES if "<" not in route]
 SUPERUSERS_ONLY = {"auth"}
-SHARED = {"host", "topic"}
+SHARED = {"host", "topic", "famousname"}
 
 
 def row_of_b(model):

@@ -2,10 +2,11 @@
 
 import pytest
 
+from signatories.likeness import possible_duplicates
 from signatories.models import Organisation, Signature
 from signatories.states import EvidenceKind as Kind
 from signatories.states import Flag, Level
-from signatories.verification import bar, flags_of_form, level_of, possible_duplicates
+from signatories.verification import bar, flags_of_form, level_of
 from tests.builders import make_campaign, make_signature
 
 
