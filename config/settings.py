@@ -161,6 +161,8 @@ if HTTPS and not STAFF_MFA_REQUIRED:
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # Staff log in on machines that are not always theirs: the session ends with the browser.
 ACCOUNT_SESSION_REMEMBER = False
+# Seconds without a click after which it ends too. The pages of the staff set it anew (DeskSite), public ones never.
+SESSION_COOKIE_AGE = 1800
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 CACHES = {"default": {"BACKEND": "config.cache.RedisOrMemoryCache", "LOCATION": REDIS_URL}}
 

@@ -1,5 +1,6 @@
 """The admin site of the staff: its home page says what waits. Log-in is allauth's."""
 
+from functools import update_wrapper
 from typing import Any
 
 from django.contrib import admin
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 
-from signatories.desk import work
+from signatories.desk import idle, work
 from signatories.desk.secondfactor import lacks_second_factor
 
 # Django's page that leads from a row of any table to its public address, past every limit to one's campaigns.
@@ -33,6 +34,19 @@ class DeskSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [each for each in super().get_urls() if getattr(each, "name", None) not in NOT_OFFERED]
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Each page of the admin puts the idle log-out off. What was sent too late is shown, not thrown away."""
+        guarded = super().admin_view(view, cacheable)
+
+        def watched(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.user.is_authenticated:
+                idle.put_off(request)
+            elif request.method == "POST":
+                return idle.show_what_was_typed(request)
+            return guarded(request, *args, **kwargs)
+
+        return update_wrapper(watched, guarded)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Asked before every page of the admin."""
