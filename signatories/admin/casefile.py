@@ -74,12 +74,12 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
         lacking=lacking(reached, needed),
         evidence=signature.evidence.select_related("recorded_by", "referrer__organisation"),
         suggests_domain_match=verification.suggests_domain_match(signature.organisation, case.mailbox_domain),
-        others=[
+        others=_one_row_each(
             *_others(_("Possible duplicate"), likeness.possible_duplicates(signature), now),
             *_others(_("Looks alike"), _signed_by(look_alikes, signature, user), now),
             *_others(_("Similar name"), _signed_by(similar, signature, user), now),
             *_others(_("Earlier campaign"), _earlier(signature, user), now),
-        ],
+        ),
         elsewhere=len(look_alikes) - reachable,
         is_not_duplicate=signature.events.filter(kind=EventKind.NOT_DUPLICATE).exists(),
         events=signature.events.select_related("actor", "note"),
@@ -112,6 +112,15 @@ def lacking(reached: Level, needed: Level) -> str:
 
 def _others(why: str, signatures: SignatureQuerySet, now: datetime) -> list[Other]:
     return [Other(why, work.listed(signature, now)) for signature in work.in_list(signatures)[:10]]
+
+
+def _one_row_each(*others: Other) -> list[Other]:
+    """Each signature once, with all that speaks for a look at it."""
+    found: dict[int, Other] = {}
+    for other in others:
+        known = found.get(other.case.signature.pk)
+        found[other.case.signature.pk] = Other(f"{known.why}; {other.why}", other.case) if known else other
+    return list(found.values())
 
 
 def _signed_by(
