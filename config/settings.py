@@ -148,7 +148,16 @@ ACCOUNT_ADAPTER = "signatories.desk.staff.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "signatories.desk.passkeys.AddForm",
+    "authenticate_webauthn": "signatories.desk.passkeys.AuthenticateForm",
+    "reauthenticate_webauthn": "signatories.desk.passkeys.ReauthenticateForm",
+    "login_webauthn": "signatories.desk.passkeys.LoginForm",
+}
+# Browsers keep passkeys without TLS for http://localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 MFA_TOTP_ISSUER = "Undersigned"
 MFA_ADAPTER = "signatories.desk.staff.StaffMFAAdapter"
 # Whoever has no second factor can do nothing in the admin but set one up.

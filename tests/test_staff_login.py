@@ -137,7 +137,7 @@ def test_disabling_an_account_ends_its_session(browser):
         "password/change/",
         "login/code/",
         "login/code/confirm/",
-        "mfa/webauthn/",
+        "mfa/webauthn/signup/",
         "mfa/nothing/",
     ],
 )

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from campaigns import countries
-from signatories import verification
+from signatories import second_eyes, verification
 from signatories.models import Heartbeat, OutboxMail, Signature
 from signatories.models.signature import SignatureQuerySet
 from signatories.states import WAITING, Flag, Level, MailState, State
@@ -38,6 +38,7 @@ class Work:
     oldest: str
     on_hold: int
     unconfirmed: int
+    second_eyes: int
     mail_queued: int
     mail_failed: int
     worker_seen: datetime | None
@@ -56,7 +57,7 @@ class Work:
 
 
 def of(user: User | AnonymousUser, now: datetime) -> Work:
-    """What waits on the campaigns of `user`; five queries, however much it is."""
+    """What waits on the campaigns of `user`; six queries, however much it is."""
     mine = Signature.objects.visible_to(user)
     numbers = mine.filter(state__in=[State.SUBMITTED, *WAITING]).aggregate(
         to_check=Count("pk", filter=Q(state=State.CONFIRMED)),
@@ -75,6 +76,7 @@ def of(user: User | AnonymousUser, now: datetime) -> Work:
         oldest=age(numbers["oldest"], now),
         on_hold=numbers["on_hold"],
         unconfirmed=numbers["unconfirmed"],
+        second_eyes=second_eyes.wanted(mine).count(),
         mail_queued=mail["queued"],
         mail_failed=mail["failed"],
         worker_seen=worker.seen_at if worker else None,

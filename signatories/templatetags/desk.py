@@ -1,7 +1,10 @@
 """What templates of the desk ask for beside their context."""
 
+import json
+
 from django import template
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 
 from signatories.desk.secondfactor import lacks_second_factor
 from signatories.states import EvidenceKind
@@ -25,6 +28,12 @@ def second_factor_required() -> bool:
 def must_set_up_second_factor(context: template.Context) -> bool:
     """Whether the reader of this page has no second factor, but needs one."""
     return lacks_second_factor(context["request"].user)
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """For a data attribute that a script reads: nothing stands inside a script element."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
 
 
 @register.filter
