@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.choices import PublicationMode
 from campaigns.models import Campaign
-from signatories import likeness, verification
+from signatories import likeness, second_eyes, verification
 from signatories.mail import notices, outbox
 from signatories.models import Contact, Evidence, Organisation, Signature
 from signatories.states import EventKind, EvidenceKind, MailKind, Reason, State
@@ -25,17 +25,21 @@ class PossibleDuplicate(Refused):
     """An accepted signature seems to be of the same organisation, and nobody has said that it isn't."""
 
 
-def accept(*, signature: Signature, by: User, note: str = "") -> None:
+def accept(*, signature: Signature, by: User, note: str = "", with_colleague: bool = False) -> None:
     """confirmed or on_hold → accepted. A public signature counts from this moment.
 
-    Raises BelowTheBar, PossibleDuplicate, IllegalTransition, AlreadyDecided.
+    `with_colleague`: at V1, because another moderator has asked for it (`second_eyes`); `note` says why.
+    Raises BelowTheBar, PossibleDuplicate, IllegalTransition, AlreadyDecided, and Refused for a colleague who hasn't asked.
     """
     now = timezone.now()
     with transaction.atomic():
         # Two moderators must not accept the same organisation twice at once. Signing goes on meanwhile.
         Campaign.objects.select_for_update(no_key=True).get(pk=signature.campaign_id)
         _refuse_unless_waiting(signature)
-        _refuse_below_the_bar(signature)
+        if with_colleague:
+            second_eyes.refuse_unless_agreed(signature, by, note)
+        else:
+            _refuse_below_the_bar(signature)
         refuse_duplicate(signature)
         is_public = signature.publication_mode == PublicationMode.PUBLIC
         change_state(

@@ -120,6 +120,7 @@ class EventKind(models.TextChoices):
     NOT_DUPLICATE = "not_duplicate", _("Found to be another organisation")
     REVEALED = "revealed", _("Contact shown")
     MAIL_AGAIN = "mail_again", _("Mail sent again")
+    SECOND_EYES = "second_eyes", _("Second pair of eyes wanted")
     NOTE = "note", _("Note")
 
 

@@ -58,6 +58,16 @@ class RequiredNoteForm(NoteForm):
     )
 
 
+class AgreeForm(DecisionForm):
+    """Words are asked of both who accept below the bar."""
+
+    note = forms.CharField(
+        label=_("Why it should be accepted all the same"),
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class EvidenceForm(NoteForm):
     kind = forms.ChoiceField(
         label=_("What you have seen"),

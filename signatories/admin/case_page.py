@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from signatories.admin.case_forms import (
+    AgreeForm,
     DecisionForm,
     EvidenceForm,
     NoteForm,
@@ -15,7 +17,7 @@ from signatories.admin.case_forms import (
     RejectForm,
     RequiredNoteForm,
 )
-from signatories.admin.casefile import open_case
+from signatories.admin.casefile import CaseFile, open_case
 from signatories.models import Contact, Signature
 from signatories.states import LEADS_TO, LIVE, State
 
@@ -36,12 +38,13 @@ def show(
     contacts: Sequence[Contact] = (),
 ) -> HttpResponse:
     """The page of `signature`; `typed` are forms that came back with errors, `contacts` those to show in clear."""
-    forms = offered(signature) | dict(typed or {}) if may_decide(request, signature) else {}
+    case = open_case(signature, request.user)
+    forms = offered(case, request.user) | dict(typed or {}) if may_decide(request, signature) else {}
     context = {
         **admin.site.each_context(request),
         "opts": Signature._meta,
         "title": signature.organisation.name,
-        "case": open_case(signature, request.user),
+        "case": case,
         "signature": signature,
         "forms": forms,
         "contacts": contacts,
@@ -58,11 +61,14 @@ def back_to(pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:signatories_signature_change", args=[pk]))
 
 
-def offered(signature: Signature) -> dict[str, NoteForm]:
-    """An empty form for each thing that may be done with the signature as it stands, by the name of its view."""
+def offered(case: CaseFile, user: User | AnonymousUser) -> dict[str, NoteForm]:
+    """An empty form for each thing that `user` may do with the signature as it stands, by the name of its view."""
+    signature, question = case.signature, case.question
     leads_to, state = LEADS_TO[State(signature.state)], signature.state
     forms: list[tuple[bool, str, type[NoteForm]]] = [
         (State.ACCEPTED in leads_to, "accept", DecisionForm),
+        (case.two_may_accept and question is None, "ask_colleague", AgreeForm),
+        (case.two_may_accept and question is not None and question.actor_id != user.pk, "agree", AgreeForm),
         (State.ON_HOLD in leads_to, "hold", DecisionForm),
         (State.REJECTED in leads_to, "reject", RejectForm),
         (state in (State.ON_HOLD, State.REJECTED), "put_back", DecisionForm),

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaigns.lines import Line, printed
-from signatories import likeness, verification
+from signatories import likeness, second_eyes, verification
 from signatories.desk import work
 from signatories.models import Evidence, Organisation, OutboxMail, Signature, SignatureEvent
 from signatories.models.signature import SignatureQuerySet
@@ -41,6 +41,8 @@ class CaseFile:
     elsewhere: int
     is_not_duplicate: bool
     events: QuerySet[SignatureEvent]
+    two_may_accept: bool
+    question: SignatureEvent | None
     mails: QuerySet[OutboxMail]
 
     @property
@@ -59,6 +61,7 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
     now = timezone.now()
     case = work.listed(signature, now)
     reached, needed = verification.level(signature), verification.bar(signature)
+    events = signature.events.select_related("actor", "note")
     near = likeness.near(signature)
     look_alikes = [each.organisation for each in near if each.may_be_posed_as]
     similar = [each.organisation for each in near if not each.may_be_posed_as]
@@ -82,7 +85,9 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
         ),
         elsewhere=len(look_alikes) - reachable,
         is_not_duplicate=signature.events.filter(kind=EventKind.NOT_DUPLICATE).exists(),
-        events=signature.events.select_related("actor", "note"),
+        events=events,
+        two_may_accept=second_eyes.may_be_asked(signature, reached, needed),
+        question=second_eyes.open_question(events),
         mails=signature.mails.order_by("created_at", "pk").defer("recipient", "context"),
     )
 

@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from signatories import moderation
+from signatories import moderation, second_eyes
 from signatories.admin.case_forms import (
+    AgreeForm,
     DecisionForm,
     EvidenceForm,
     NoteForm,
@@ -78,6 +79,20 @@ def _user(request: HttpRequest) -> User:
 def accept(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
     moderation.accept(signature=signature, by=_user(request), note=answers["note"])
     return _to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.organisation.name})
+
+
+@button(AgreeForm)
+def agree(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
+    """Accepts below the bar, as the second of two moderators."""
+    moderation.accept(signature=signature, by=_user(request), note=answers["note"], with_colleague=True)
+    return _to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.organisation.name})
+
+
+@button(AgreeForm)
+def ask_colleague(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
+    second_eyes.ask(signature=signature, by=_user(request), note=answers["note"])
+    messages.success(request, _("A second pair of eyes is wanted. The case stays where it is."))
+    return back_to(signature.pk)
 
 
 @button(DecisionForm)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns import countries
 from campaigns.models import Campaign
+from signatories import second_eyes
 from signatories.models import Evidence, Signature
 from signatories.states import WAITING, EvidenceKind, Flag, Level, OrganisationType, State
 from signatories.verification import REFERRALS_NEEDED, SUPPORTING
@@ -102,6 +103,20 @@ class FlagFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(flags__contains=[self.value()]) if self.value() else queryset
+
+
+class SecondEyesFilter(admin.SimpleListFilter):
+    title = _("second pair of eyes")
+    template = FOLDED
+    parameter_name = "second_eyes"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("wanted", _("Wanted"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != "wanted":
+            return queryset
+        return queryset.filter(pk__in=second_eyes.wanted(Signature.objects.all()).values("pk"))
 
 
 class LevelFilter(admin.SimpleListFilter):

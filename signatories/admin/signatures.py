@@ -22,6 +22,8 @@ from signatories.states import ExportSet
 
 BUTTONS = {
     "accept": decisions.accept,
+    "agree": decisions.agree,
+    "ask-colleague": decisions.ask_colleague,
     "hold": decisions.hold,
     "reject": decisions.reject,
     "put-back": decisions.put_back,
@@ -52,6 +54,7 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
         filters.TypeFilter,
         filters.LevelFilter,
         filters.FlagFilter,
+        filters.SecondEyesFilter,
     ]
     search_fields = [
         "organisation__name",
