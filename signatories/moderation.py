@@ -4,7 +4,9 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from campaigns import corrections
 from campaigns.choices import PublicationMode
 from campaigns.models import Campaign
 from signatories import likeness, second_eyes, verification
@@ -127,8 +129,38 @@ def reject(*, signature: Signature, by: User, reason: Reason, note: str = "") ->
             notices.tell_decision(signature, MailKind.REJECTED, now)
 
 
+def revoke(*, signature: Signature, by: User, reason: Reason, note: str = "") -> None:
+    """accepted → revoked: it leaves list and count, and where its name was public, a correction says that one was taken back.
+
+    The correction names nobody. Of a signature that was not public it would tell that there was one. Raises what
+    `change_state` raises.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        change_state(
+            signature,
+            to=State.REVOKED,
+            actor=staff(by),
+            reason=reason,
+            note=note,
+            decided_at=now,
+            decided_by=by,
+            decision_reason=reason,
+            joined_total_at=None,
+        )
+        if signature.publication_mode == PublicationMode.PUBLIC:
+            corrections.publish(
+                signature.campaign,
+                now,
+                title=gettext_lazy("Correction: one signature was taken back"),
+                body=gettext_lazy(
+                    "The host found that a signature should not have been accepted. List and count are without it now."
+                ),
+            )
+
+
 def put_back(*, signature: Signature, by: User, note: str = "") -> None:
-    """on_hold → confirmed, back into the queue; rejected → confirmed, opened again. Nobody is mailed.
+    """on_hold → confirmed, back into the queue; rejected or revoked → confirmed, opened again. Nobody is mailed.
 
     Raises Refused for one that was never confirmed, or whose organisation has signed anew since.
     """

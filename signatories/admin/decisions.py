@@ -109,6 +109,15 @@ def reject(request: HttpRequest, signature: Signature, answers: Answers) -> Http
     return _to_next_case(request, _("Rejected: %(name)s.") % {"name": signature.organisation.name})
 
 
+@button(RejectForm)
+def revoke(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
+    moderation.revoke(
+        signature=signature, by=_user(request), reason=Reason(answers["reason"]), note=answers["note"]
+    )
+    messages.success(request, _("Revoked: %(name)s.") % {"name": signature.organisation.name})
+    return back_to(signature.pk)
+
+
 @button(DecisionForm)
 def put_back(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
     moderation.put_back(signature=signature, by=_user(request), note=answers["note"])

@@ -26,6 +26,7 @@ BUTTONS = {
     "ask-colleague": decisions.ask_colleague,
     "hold": decisions.hold,
     "reject": decisions.reject,
+    "revoke": decisions.revoke,
     "put-back": decisions.put_back,
     "add-evidence": decisions.add_evidence,
     "not-duplicate": decisions.not_duplicate,
