@@ -37,6 +37,7 @@ def open_hold(page):
 
 
 def kept(page):
+    page.wait_for_load_state("load")  # the script that forgets runs once the page is read
     return page.evaluate("Object.entries(sessionStorage).filter(([key]) => key.startsWith('kept'))")
 
 
