@@ -5,6 +5,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.auth.models import User
 
+from dev.environment import demo_environment
 from signatories.models import Signature, SignatureEvent
 from tests.builders import PASSWORD, make_campaign, make_moderator, make_signature, make_superuser, make_user
 from tests.signatories.test_admin_scope import ROUTES
@@ -21,6 +22,10 @@ def production(settings):
 @pytest.fixture
 def browser():
     return new_browser()
+
+
+def test_only_the_demo_is_made_without(tmp_path):
+    assert demo_environment(tmp_path, 8000)["STAFF_MFA_REQUIRED"] == "0"
 
 
 def test_m1_without_a_second_factor_one_sets_it_up_and_goes_on_to_what_one_wanted(browser):

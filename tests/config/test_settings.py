@@ -129,6 +129,11 @@ NONSENSE = [
         "1",
         "DEMO shows every mail to everybody, so it needs HTTPS=0: it can't be a public site.",
     ),
+    (
+        "STAFF_MFA_REQUIRED",
+        "0",
+        "STAFF_MFA_REQUIRED=0 needs HTTPS=0: on a public site a password alone must not open the admin.",
+    ),
     ("LOOKUP_HASH_KEY", "short", "LOOKUP_HASH_KEY must be at least 32 characters long."),
     ("DATABASE_URL", "mysql://user:hidden@host/name", DATABASE),
     ("DATABASE_URL", "sqlite:///hidden.db", DATABASE),
