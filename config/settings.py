@@ -120,6 +120,7 @@ CELERY = {
             "options": {"expires": 3},
         },
         "expire-unconfirmed": {"task": "signatories.tasks.expire_unconfirmed", "schedule": 600.0},
+        "forget-sessions": {"task": "signatories.tasks.forget_sessions", "schedule": 3600.0},
     },
 }
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.utils import timezone
 
@@ -61,3 +62,8 @@ def _erase_what_was_typed(signature: Signature) -> None:
         sort_key="",
         match_key="",
     )
+
+
+def forget_sessions() -> None:
+    """Erases the log-ins of staff that have ended; Django leaves their rows."""
+    SessionStore.clear_expired()

@@ -27,3 +27,9 @@ def drain_outbox() -> None:
 def expire_unconfirmed() -> None:
     """Ends signatures that were never confirmed."""
     retention.expire_unconfirmed()
+
+
+@shared_task(name="signatories.tasks.forget_sessions")
+def forget_sessions() -> None:
+    """Erases log-ins that have ended."""
+    retention.forget_sessions()

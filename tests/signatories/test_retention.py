@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import serializers
 from django.utils import timezone
 
@@ -98,3 +99,16 @@ def test_the_link_of_what_has_ended_is_not_known_and_the_form_can_be_sent_anew(c
     assert "anary" not in answer.content.decode()
     anew = make_signature(campaign, state=State.SUBMITTED, **TYPED)
     assert (anew.state, anew.organisation.name) == (State.SUBMITTED, "Canary Organisation")
+
+
+def test_log_ins_that_have_ended_are_forgotten_and_running_ones_stay(db):
+    now = timezone.now()
+    for key, expire_date in {
+        "ended": now - timedelta(minutes=1),
+        "running": now + timedelta(minutes=1),
+    }.items():
+        Session.objects.create(session_key=key, session_data="", expire_date=expire_date)
+
+    retention.forget_sessions()
+
+    assert [session.session_key for session in Session.objects.all()] == ["running"]
