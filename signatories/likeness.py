@@ -6,6 +6,7 @@ of it decides anything: it is shown to a person.
 
 import re
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Q, Value
@@ -13,10 +14,10 @@ from django.db.models.functions import Greatest
 
 from signatories.identity import mailboxes, matching, names
 from signatories.identity.matching import Verdict, compare
-from signatories.models import FamousName, Organisation, Signature
+from signatories.models import FamousName, Organisation, Signature, SignatureEvent
 from signatories.models.organisation import OrganisationQuerySet, domain_label
 from signatories.models.signature import SignatureQuerySet
-from signatories.states import State
+from signatories.states import EventKind, State
 
 # How many of the nearest organisations are looked at more closely.
 LOOKED_AT = 20
@@ -53,6 +54,16 @@ def possible_duplicates(signature: Signature) -> SignatureQuerySet:
         .exclude(pk=signature.pk)
         .select_related("organisation")
     )
+
+
+def unsettled_duplicates(signature: Signature) -> SignatureQuerySet:
+    """Those of `possible_duplicates` that nobody has found to be another organisation, looking from either side."""
+    told = SignatureEvent.objects.filter(kind=EventKind.NOT_DUPLICATE)
+    from_here = [
+        UUID(detail) for detail in told.filter(signature=signature).values_list("detail", flat=True) if detail
+    ]
+    from_there = told.filter(detail=str(signature.public_id)).values("signature")
+    return possible_duplicates(signature).exclude(public_id__in=from_here).exclude(pk__in=from_there)
 
 
 @dataclass(frozen=True)

@@ -82,9 +82,7 @@ def _refuse_below_the_bar(signature: Signature) -> None:
 
 def refuse_duplicate(signature: Signature) -> None:
     """Raises PossibleDuplicate if another accepted signature on the letter may be of the same organisation."""
-    if signature.events.filter(kind=EventKind.NOT_DUPLICATE).exists():
-        return
-    twin = likeness.possible_duplicates(signature).filter(state=State.ACCEPTED).first()
+    twin = likeness.unsettled_duplicates(signature).filter(state=State.ACCEPTED).first()
     if twin is not None:
         raise PossibleDuplicate(
             _(
@@ -223,11 +221,25 @@ def take_back_evidence(*, evidence: Evidence, by: User, note: str = "") -> None:
 
 
 def mark_not_duplicate(*, signature: Signature, by: User, note: str) -> None:
-    """Notes that a person looked and found another organisation; from then on it may be accepted beside its like."""
+    """Notes that a person looked and found another organisation; from then on it may be accepted beside those like it now.
+
+    Of a twin that comes later nothing is said by it: each that was there is named in an event of its own.
+    """
     if not note:
         raise Refused(_("Say in a sentence why they are different organisations."))
     with transaction.atomic():
-        record(signature, kind=EventKind.NOT_DUPLICATE, actor=staff(by), note=note)
+        twins = list(likeness.unsettled_duplicates(signature))
+        for twin in twins:
+            words = _("“%(name)s”: %(note)s") % {"name": twin.organisation.name, "note": note}
+            record(
+                signature,
+                kind=EventKind.NOT_DUPLICATE,
+                actor=staff(by),
+                detail=str(twin.public_id),
+                note=words,
+            )
+        if not twins:
+            record(signature, kind=EventKind.NOT_DUPLICATE, actor=staff(by), note=note)
 
 
 def add_note(*, signature: Signature, by: User, note: str) -> None:

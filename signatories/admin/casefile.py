@@ -84,7 +84,8 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
             *_others(_("Earlier campaign"), _earlier(signature, user), now),
         ),
         elsewhere=len(look_alikes) - reachable,
-        is_not_duplicate=signature.events.filter(kind=EventKind.NOT_DUPLICATE).exists(),
+        is_not_duplicate=any(event.kind == EventKind.NOT_DUPLICATE for event in events)
+        and not likeness.unsettled_duplicates(signature).exists(),
         events=events,
         two_may_accept=second_eyes.may_be_asked(signature, reached, needed),
         question=second_eyes.open_question(events),

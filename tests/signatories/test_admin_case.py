@@ -239,7 +239,8 @@ def test_a_possible_duplicate_stands_beside_the_case_and_stops_it(client, campai
     assert first.organisation.name in messages(refused)[0]
 
     press(client, signature, "not-duplicate", note="The other one is its neighbour.")
-    assert signature.events.get(kind="not_duplicate").note.text == "The other one is its neighbour."
+    note = signature.events.get(kind="not_duplicate").note.text
+    assert note == "“Example Bridge Builders”: The other one is its neighbour."
     press(client, signature, "accept", note="")
     assert state_of(signature) == State.ACCEPTED
 

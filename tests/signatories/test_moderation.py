@@ -2,7 +2,7 @@
 
 import pytest
 
-from signatories import moderation
+from signatories import likeness, moderation
 from signatories.models import OutboxMail, Signature
 from signatories.states import EventKind, EvidenceKind, State
 from signatories.transitions import AlreadyDecided, IllegalTransition
@@ -124,3 +124,26 @@ def test_said_to_be_another_organisation_it_may_be_accepted_beside_its_like(camp
     moderation.accept(signature=second, by=staff)
 
     assert campaign.signatures.tally().count == 2
+
+
+def test_what_was_said_of_one_twin_holds_for_neither_a_later_one_nor_its_likes(campaign):
+    staff = make_superuser()
+    first = make_signature(campaign, name="Example Legal Aid", country_code="KE")
+    second = make_signature(campaign, state=State.CONFIRMED, name="Example Legal Aid", country_code="UG")
+    moderation.mark_not_duplicate(signature=second, by=staff, note="Another board")
+    third = make_signature(campaign, state=State.CONFIRMED, name="Example Legal Aid", country_code="TZ")
+    give_evidence(third, staff)
+    give_evidence(third, staff, EvidenceKind.CALLBACK)
+    with pytest.raises(moderation.PossibleDuplicate):
+        moderation.accept(signature=third, by=staff)
+    moderation.mark_not_duplicate(signature=third, by=staff, note="A third one")
+    moderation.accept(signature=third, by=staff)
+
+    # The second was told apart from the first by itself, and from the third by the third's event.
+    assert not likeness.unsettled_duplicates(second)
+    assert [event.note.text for event in second.events.filter(kind="not_duplicate")] == [
+        "“Example Legal Aid”: Another board"
+    ]
+    assert second.events.get(kind="not_duplicate").detail == str(first.public_id)
+    fourth = make_signature(campaign, state=State.CONFIRMED, name="Example Legal Aid", country_code="RW")
+    assert likeness.unsettled_duplicates(fourth).count() == 3
