@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Fieldset, Layout
@@ -25,7 +25,8 @@ from signatories.states import OrganisationType
 # A person needs longer than this to fill the form; a robot is asked to look at its review once more.
 MINIMUM_SECONDS = 3
 SEAL_LIFE = 24 * 60 * 60
-OPENED, OPENED_AGAIN = "at", "again_at"
+# What the seal of its opening is called: at first, and once it had come back too fast.
+OPENED = {False: "at", True: "again_at"}
 
 MODE_HELP = {
     PublicationMode.PUBLIC: _("The name stands in the public list."),
@@ -76,6 +77,17 @@ class Countries(BaseChoiceIterator):
         yield from countries.choices(self.language, self.policy)
 
 
+class Types(BaseChoiceIterator):
+    """The types of organisations. A list would be copied for each form, with all its names."""
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        yield "", "—"
+        yield from OrganisationType.choices
+
+
+TYPES = Types()
+
+
 def current_consents(texts: list[ConsentText], language: str) -> dict[str, ConsentText]:
     """For each kind of consent the newest wording, in `language` where there is one."""
     found = {}
@@ -85,6 +97,13 @@ def current_consents(texts: list[ConsentText], language: str) -> dict[str, Conse
         if text := pick([text for text in versions if text.version == newest], language):
             found[kind.value] = text
     return found
+
+
+class Opened(NamedTuple):
+    """When the form was opened (seconds since 1970), and whether it had come back too fast before."""
+
+    at: float
+    again: bool
 
 
 class SignForm(forms.Form):
@@ -108,9 +127,7 @@ class SignForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url"}),
     )
     country_code = forms.ChoiceField(label=_("Country or territory"))
-    org_type = forms.ChoiceField(
-        label=_("Type of organisation"), choices=[("", "—"), *OrganisationType.choices]
-    )
+    org_type = forms.ChoiceField(label=_("Type of organisation"))
     contact_name = LineField(
         label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
@@ -148,6 +165,7 @@ class SignForm(forms.Form):
         texts = list(campaign.consent_texts.all() if consent_texts is None else consent_texts)
         self.offered_consents = current_consents(texts, language)
         self._field("country_code").choices = Countries(language, campaign.naming_policy)
+        self._field("org_type").choices = TYPES
         self._field("publication_mode").choices = [
             (mode, PublicationMode(mode).label) for mode in campaign.modes_allowed
         ]
@@ -179,13 +197,17 @@ class SignForm(forms.Form):
     @property
     def was_too_fast(self) -> bool:
         """Whether the form came back sooner than a person can fill it, or with no true time of opening."""
-        opened = _sealed_time(self.cleaned_data["opened"], OPENED) or self._opened_again
-        return opened is None or datetime.now(UTC).timestamp() - opened < MINIMUM_SECONDS
+        return self._opened is None or datetime.now(UTC).timestamp() - self._opened.at < MINIMUM_SECONDS
 
-    @property
-    def _opened_again(self) -> float | None:
-        """When the review was shown once more because the form had come back too fast; None if it had not."""
-        return _sealed_time(self.cleaned_data["opened"], OPENED_AGAIN)
+    @cached_property
+    def _opened(self) -> "Opened | None":
+        for again in (False, True):
+            try:
+                content = tokens.unseal(self.cleaned_data["opened"], OPENED[again], max_age=SEAL_LIFE)
+            except tokens.BadSeal:
+                continue
+            return Opened(float(content[OPENED[again]]), again)
+        return None
 
     def entry(self) -> Entry:
         """The cleaned answers for `signing.sign`."""
@@ -205,7 +227,7 @@ class SignForm(forms.Form):
             mailbox=answers["mailbox"],
             publication_mode=answers["publication_mode"],
             consents=tuple(self.offered_consents[kind] for kind in agreed),
-            was_too_fast=self._opened_again is not None,
+            was_too_fast=self._opened is not None and self._opened.again,
         )
 
     @cached_property
@@ -244,14 +266,7 @@ def _wording(text: ConsentText) -> str:
 
 def opened_now(*, again: bool = False) -> str:
     """A seal that says when the form was opened; goes with it and comes back. `again`: it had come back too fast."""
-    return tokens.seal({OPENED_AGAIN if again else OPENED: datetime.now(UTC).timestamp()})
-
-
-def _sealed_time(seal: str, name: str) -> float | None:
-    try:
-        return float(tokens.unseal(seal, name, max_age=SEAL_LIFE)[name])
-    except tokens.BadSeal:
-        return None
+    return tokens.seal({OPENED[again]: datetime.now(UTC).timestamp()})
 
 
 class ConfirmForm(forms.Form):
