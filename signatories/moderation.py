@@ -1,5 +1,8 @@
 """What staff may do with a signature. Each function is one transaction and leaves an event."""
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -113,16 +116,7 @@ def reject(*, signature: Signature, by: User, reason: Reason, note: str = "") ->
     """
     now = timezone.now()
     with transaction.atomic():
-        change_state(
-            signature,
-            to=State.REJECTED,
-            actor=staff(by),
-            reason=reason,
-            note=note,
-            decided_at=now,
-            decided_by=by,
-            decision_reason=reason,
-        )
+        _turn_down(signature, State.REJECTED, by, reason, note, now)
         if signature.confirmed_at is not None:
             notices.tell_decision(signature, MailKind.REJECTED, now)
 
@@ -135,17 +129,7 @@ def revoke(*, signature: Signature, by: User, reason: Reason, note: str = "") ->
     """
     now = timezone.now()
     with transaction.atomic():
-        change_state(
-            signature,
-            to=State.REVOKED,
-            actor=staff(by),
-            reason=reason,
-            note=note,
-            decided_at=now,
-            decided_by=by,
-            decision_reason=reason,
-            joined_total_at=None,
-        )
+        _turn_down(signature, State.REVOKED, by, reason, note, now, joined_total_at=None)
         if signature.publication_mode == PublicationMode.PUBLIC:
             corrections.publish(
                 signature.campaign,
@@ -155,6 +139,22 @@ def revoke(*, signature: Signature, by: User, reason: Reason, note: str = "") ->
                     "The host found that a signature should not have been accepted. List and count are without it now."
                 ),
             )
+
+
+def _turn_down(
+    signature: Signature, to: State, by: User, reason: Reason, note: str, now: datetime, **columns: Any
+) -> None:
+    change_state(
+        signature,
+        to=to,
+        actor=staff(by),
+        reason=reason,
+        note=note,
+        decided_at=now,
+        decided_by=by,
+        decision_reason=reason,
+        **columns,
+    )
 
 
 def put_back(*, signature: Signature, by: User, note: str = "") -> None:

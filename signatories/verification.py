@@ -3,7 +3,7 @@
 Rules and names: product.md, "Verification level".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from campaigns.choices import PublicationMode
 from signatories import likeness
@@ -46,15 +46,16 @@ def level(signature: Signature) -> Level:
     return level_of(item.kind for item in signature.evidence.all() if item.taken_back_at is None)
 
 
-def bar(signature: Signature) -> Level:
+def bar(signature: Signature, look_alikes: Sequence[Organisation] | None = None) -> Level:
     """The level that `signature` needs to be accepted.
 
-    The register is asked anew: whom it looks like may have been accepted after its flags were raised.
+    The register is asked anew, unless the caller has just done so and hands over whom it named: whom it looks like may have
+    been accepted after its flags were raised.
     """
     needs_second_channel = (
         signature.publication_mode == PublicationMode.WITHHELD
         or not {Flag.LOOK_ALIKE, Flag.FAMOUS}.isdisjoint(signature.flags)
-        or bool(likeness.look_alikes(signature))
+        or bool(likeness.look_alikes(signature) if look_alikes is None else look_alikes)
     )
     return Level.V3 if needs_second_channel else DEFAULT_BAR
 

@@ -60,11 +60,11 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
     """The case of a `signature` of `in_case`, with what `user` may know of other campaigns."""
     now = timezone.now()
     case = work.listed(signature, now)
-    reached, needed = verification.level(signature), verification.bar(signature)
     events = signature.events.select_related("actor", "note")
     near = likeness.near(signature)
     look_alikes = [each.organisation for each in near if each.may_be_posed_as]
     similar = [each.organisation for each in near if not each.may_be_posed_as]
+    reached, needed = verification.level(signature), verification.bar(signature, look_alikes)
     posed_as = Q(pk__in=[each.pk for each in look_alikes])
     reachable = Organisation.objects.visible_to(user).filter(posed_as).distinct().count()
     return CaseFile(
