@@ -13,6 +13,7 @@ from campaigns.choices import PublicationMode
 from campaigns.models import Campaign, ConsentText, LetterText
 from signatories import storing, tokens, verification
 from signatories.identity import mailboxes, matching, names
+from signatories.links import BadLink, LinkExpired, find_link
 from signatories.mail import notices, outbox
 from signatories.models import Consent, Contact, Evidence, MailLink, Organisation, Signature
 from signatories.states import EmailStatus, EventKind, EvidenceKind, Flag, LinkPurpose, State
@@ -25,14 +26,6 @@ class LetterClosed(Refused):
 
 class NoVersion(Refused):
     """The letter has no frozen version that could be signed."""
-
-
-class BadLink(Refused):
-    """No such link: mistyped, or of a signature that is gone."""
-
-
-class LinkExpired(Refused):
-    """The link is too old."""
 
 
 class AlreadyConfirmed(Refused):
@@ -188,18 +181,6 @@ def send_again(*, campaign: Campaign, mailbox: str) -> None:
         if contact is not None and is_due:
             notices.ask_to_confirm(contact.signature, contact, now, not_before=now)
             record(contact.signature, kind=EventKind.MAIL_AGAIN, actor=SIGNER, happened_at=now)
-
-
-def find_link(token: str, purpose: LinkPurpose) -> MailLink:
-    """The mailed link of `token`. Raises BadLink; an expired one is found, its reader decides."""
-    link = (
-        MailLink.objects.filter(digest=tokens.digest(token), purpose=purpose)
-        .select_related("signature__organisation", "signature__campaign__host", "signature__letter_version")
-        .first()
-    )
-    if link is None:
-        raise BadLink(_("This link is not known. Perhaps a piece of it is missing."))
-    return link
 
 
 def may_confirm(link: MailLink, now: datetime) -> None:

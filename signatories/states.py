@@ -33,6 +33,13 @@ LEADS_TO: dict[State, frozenset[State]] = {
     State.EXPIRED: frozenset(),
 }
 
+# Where an undo may lead back to (`transitions.undo_state`): a merge within 30 days, a rejection by condition. No decision goes
+# this way, and the trigger lets nobody pass who does not declare an undo.
+UNDONE_TO: dict[State, frozenset[State]] = {
+    State.MERGED: frozenset({State.CONFIRMED, State.ON_HOLD, State.ACCEPTED}),
+    State.REJECTED: frozenset({State.SUBMITTED, State.ON_HOLD}),
+}
+
 # One organisation has at most one signature of these on a campaign.
 LIVE = (State.SUBMITTED, State.CONFIRMED, State.ON_HOLD, State.ACCEPTED)
 # What a moderator has to decide.
@@ -110,6 +117,8 @@ class Flag(models.TextChoices):
     FORMULA = "formula", _("Formula or address in the name")
     PERSON = "person", _("The person is called like the organisation")
     TOO_FAST = "too_fast", _("Filled in within three seconds at first")
+    SAME_NETWORK = "same_network", _("Three others or more from the same network within the hour")
+    DISPUTED = "disputed", _("Disputed")
 
 
 class EventKind(models.TextChoices):
@@ -121,6 +130,18 @@ class EventKind(models.TextChoices):
     REVEALED = "revealed", _("Contact shown")
     MAIL_AGAIN = "mail_again", _("Mail sent again")
     SECOND_EYES = "second_eyes", _("Second pair of eyes wanted")
+    ASKED = "asked", _("Question sent to the signer")
+    ANSWERED = "answered", _("The signer answered")
+    APPEALED = "appealed", _("The signer appealed")
+    APPEAL_REFUSED = "appeal_refused", _("Appeal turned down")
+    REFERRAL_ASKED = "referral_asked", _("Asked a signatory to vouch")
+    REFERRAL_ANSWERED = "referral_answered", _("The signatory answered")
+    MERGED = "merged", _("Another signature was merged into it")
+    UNMERGED = "unmerged", _("A merge was undone")
+    SECTION = "section", _("Linked with its network")
+    DISPUTED = "disputed", _("Disputed")
+    DISPUTE_DECIDED = "dispute_decided", _("Dispute decided")
+    RENAMED = "renamed", _("Public name changed")
     NOTE = "note", _("Note")
 
 
@@ -141,10 +162,47 @@ class MailKind(models.TextChoices):
     CONFIRM = "confirm", _("Please confirm")
     ACCEPTED = "accepted", _("Accepted")
     REJECTED = "rejected", _("Rejected")
+    QUESTION = "question", _("A question")
+    APPEAL_REFUSED = "appeal_refused", _("Appeal turned down")
+    REFERRAL = "referral", _("Please vouch")
+    SECOND_CONTACT = "second_contact", _("A second contact was added")
+    RENAMED = "renamed", _("Your public name was changed")
+    REVOKED = "revoked", _("A signature was revoked, to the managers")
+    DISPUTE_CONFIRM = "dispute_confirm", _("Please confirm your dispute")
+    DISPUTE_DECIDED = "dispute_decided", _("Your dispute was looked at")
 
 
 class LinkPurpose(models.TextChoices):
     CONFIRM = "confirm", _("Confirm a signature")
+    ANSWER = "answer", _("Answer a question")
+    APPEAL = "appeal", _("Appeal against a rejection")
+    REFERRAL = "referral", _("Vouch for a signature")
+    DISPUTE = "dispute", _("Confirm a dispute")
+
+
+class Vouch(models.TextChoices):
+    """What a signatory said when asked to vouch. Only staff read "does not know it" (scenario S22)."""
+
+    YES = "yes", _("Vouches")
+    NO = "no", _("Does not know it")
+
+
+class Outcome(models.TextChoices):
+    """How a dispute ended."""
+
+    UPHELD = "upheld", _("The dispute was right")
+    TURNED_DOWN = "turned_down", _("The signature stands")
+
+
+class SweepState(models.TextChoices):
+    """How far a rejection by condition has come."""
+
+    QUEUED = "queued", _("Waits for the worker")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
 
 
 class EmailStatus(models.TextChoices):

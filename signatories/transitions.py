@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from signatories.models import EventNote, Signature, SignatureEvent
-from signatories.states import LEADS_TO, ActorKind, EventKind, State
+from signatories.states import LEADS_TO, UNDONE_TO, ActorKind, EventKind, State
 
 
 class Refused(Exception):
@@ -64,6 +65,32 @@ def change_state(
     before = State(signature.state)
     if to not in LEADS_TO[before]:
         raise IllegalTransition(before, to)
+    return _move(signature, before, to, actor, reason, note, columns)
+
+
+def undo_state(
+    signature: Signature, *, to: State, actor: Actor, note: str = "", **columns: Any
+) -> SignatureEvent:
+    """Takes a merge or a rejection by condition back: as `change_state`, along `UNDONE_TO` or what a decision may do anyway."""
+    before = State(signature.state)
+    if to not in UNDONE_TO.get(before, frozenset()) | LEADS_TO[before]:
+        raise IllegalTransition(before, to)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL undersigned.undo = 'on'")
+        moved = _move(signature, before, to, actor, "", note, columns)
+        cursor.execute("SET LOCAL undersigned.undo = 'off'")  # where it failed, the rollback does it
+    return moved
+
+
+def _move(
+    signature: Signature,
+    before: State,
+    to: State,
+    actor: Actor,
+    reason: str,
+    note: str,
+    columns: dict[str, Any],
+) -> SignatureEvent:
     changed = Signature.objects.filter(pk=signature.pk, state=before).update(state=to, **columns)
     if changed == 0:
         raise AlreadyDecided(Signature.objects.select_related("decided_by").get(pk=signature.pk))

@@ -109,6 +109,8 @@ class Signature(models.Model):
     )
     # Keyed hash of campaign, mailbox and name: the same form sent twice is one signature. Its end is the reference.
     submission_key = models.CharField(max_length=64, editable=False)
+    # Of the address it came from, under a key that is gone after two days (`network`): equal ones came from one network.
+    network_hash = models.CharField(max_length=22, editable=False, default="", blank=True)
 
     submitted_at = models.DateTimeField(_("submitted"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
@@ -205,6 +207,11 @@ class Signature(models.Model):
             ),
             models.Index(
                 fields=["submitted_at"], condition=Q(state=State.SUBMITTED), name="signature_unconfirmed"
+            ),
+            models.Index(
+                fields=["network_hash", "submitted_at"],
+                condition=~Q(network_hash=""),
+                name="signature_network",
             ),
         ]
 

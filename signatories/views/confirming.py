@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from campaigns.lines import printed
 from campaigns.translation import pick
-from signatories import signing
+from signatories import links, signing
 from signatories.forms import ConfirmForm
 from signatories.models import MailLink, Signature
 from signatories.states import LinkPurpose
@@ -24,14 +24,14 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Shows what is confirmed; a POST with the mandate ticked confirms it."""
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     try:
-        link = signing.find_link(token, LinkPurpose.CONFIRM)
+        link = links.find_link(token, LinkPurpose.CONFIRM)
         signing.may_confirm(link, timezone.now())
         if form.is_valid():
             signing.confirm(token=token)
             return HttpResponseRedirect(request.path)
-    except signing.BadLink:
+    except links.BadLink:
         return render(request, "signatories/bad_link.html", status=NOT_FOUND)
-    except signing.LinkExpired:
+    except links.LinkExpired:
         return render(request, "signatories/link_expired.html", _of(link.signature), status=GONE)
     except signing.LetterClosed:
         return render(request, "signatories/too_late.html", _of(link.signature), status=GONE)

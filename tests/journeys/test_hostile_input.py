@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from signatories import moderation, signing
+from signatories import moderation, signing, transitions
 from signatories.models import Signature
 from tests.builders import form_answers, fresh_token, give_evidence, make_superuser
 from tests.journeys.conftest import soup_of
@@ -154,7 +154,7 @@ def test_s23_what_was_stored_is_printed_as_text_and_safe_in_the_csv(client, camp
         give_evidence(signature, staff)
         try:
             moderation.accept(signature=signature, by=staff)
-        except moderation.Refused:
+        except transitions.Refused:
             continue
     accepted = Signature.objects.public().count()
     assert accepted > 30

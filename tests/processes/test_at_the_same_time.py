@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from django.db import connection
 
-from signatories import moderation, retention, signing
+from signatories import links, moderation, retention, signing
 from signatories.models import Contact, OutboxMail, Signature, SignatureEvent
 from signatories.states import EventKind, MailKind, MailState, State
 from signatories.transitions import AlreadyDecided
@@ -160,6 +160,6 @@ def test_who_confirms_at_the_moment_of_expiry_is_not_told_that_it_is_confirmed(c
 
     monkeypatch.setattr(signing, "may_confirm", and_then_it_expires)
 
-    with pytest.raises(signing.BadLink):
+    with pytest.raises(links.BadLink):
         signing.confirm(token=token)
     assert Signature.objects.get(pk=signature.pk).state == State.EXPIRED

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.utils import InternalError
 
 from signatories.models import EventNote, Organisation, Signature, SignatureEvent
-from signatories.states import LEADS_TO, State
+from signatories.states import LEADS_TO, UNDONE_TO, State
 from tests.builders import make_campaign, make_signature, make_superuser
 
 REFUSALS = (IntegrityError, InternalError)
@@ -53,12 +53,24 @@ def test_m7_the_database_lets_states_follow_the_table_only(campaign):
     assert allowed == {(before, after) for before in State for after in LEADS_TO[before]}
 
 
-def can_move(twin, before, after):
+def test_a_declared_undo_may_go_its_own_ways_beside_those_and_no_others(campaign):
+    twin = make_signature(campaign)
+    moves = [(before, after) for before in State for after in State if before != after]
+
+    allowed = {(before, after) for before, after in moves if can_move(twin, before, after, undo=True)}
+
+    ways = {before: LEADS_TO[before] | UNDONE_TO.get(before, frozenset()) for before in State}
+    assert allowed == {(before, after) for before in State for after in ways[before]}
+
+
+def can_move(twin, before, after, *, undo=False):
     """Whether the database lets a row that was stored as `before` become `after`; leaves nothing behind."""
     moved = False
     with contextlib.suppress(*REFUSALS, Undo), transaction.atomic():
         row = a_row(twin, before)
         with transaction.atomic():
+            if undo:
+                connection.cursor().execute("SET LOCAL undersigned.undo = 'on'")
             moved = Signature.objects.filter(pk=row.pk).update(
                 state=after, merged_into=twin if after == State.MERGED else None
             )

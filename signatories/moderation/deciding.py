@@ -1,4 +1,4 @@
-"""What staff may do with a signature. Each function is one transaction and leaves an event."""
+"""The decisions: accept, hold, reject, revoke, put back. Each function is one transaction and leaves an event."""
 
 from datetime import datetime
 from typing import Any
@@ -13,13 +13,10 @@ from campaigns import corrections
 from campaigns.choices import PublicationMode
 from campaigns.models import Campaign
 from signatories import likeness, second_eyes, verification
-from signatories.mail import notices, outbox
-from signatories.models import Contact, Evidence, Organisation, Signature
-from signatories.states import EventKind, EvidenceKind, MailKind, Reason, State
-from signatories.transitions import AlreadyDecided, IllegalTransition, Refused, change_state, record, staff
-
-# A person records these; the mailbox is proven by the program, a referral by the referrer's own mail link.
-RECORDABLE = tuple(kind for kind in EvidenceKind if kind not in (EvidenceKind.MAILBOX, EvidenceKind.REFERRAL))
+from signatories.mail import notices
+from signatories.models import Organisation, Signature
+from signatories.states import MailKind, Reason, State
+from signatories.transitions import AlreadyDecided, IllegalTransition, Refused, change_state, staff
 
 
 class BelowTheBar(Refused):
@@ -179,95 +176,3 @@ def put_back(*, signature: Signature, by: User, note: str = "") -> None:
         if "signature_one_live" not in str(error):
             raise
         raise Refused(_("The organisation has signed anew meanwhile.")) from error
-
-
-def add_evidence(
-    *, signature: Signature, kind: EvidenceKind, by: User, note: str = "", identifier: str = ""
-) -> Evidence:
-    """Records one checked reason to believe `signature`. Raises Refused for a kind that no person records."""
-    if kind not in RECORDABLE:
-        raise Refused(_("This kind of evidence is not recorded by hand."))
-    if kind == EvidenceKind.REGISTER and not identifier:
-        raise Refused(_("Evidence from a register needs the number in it."))
-    if signature.evidence.standing().filter(kind=kind).exists():
-        raise Refused(_("This evidence is recorded already."))
-    with transaction.atomic():
-        evidence = Evidence.objects.create(
-            signature=signature,
-            kind=kind,
-            note=note,
-            identifier=identifier,
-            recorded_by=by,
-            recorded_at=timezone.now(),
-        )
-        record(signature, kind=EventKind.EVIDENCE, actor=staff(by), detail=kind, note=note)
-    return evidence
-
-
-def take_back_evidence(*, evidence: Evidence, by: User, note: str = "") -> None:
-    """Marks `evidence` as not standing any more; the row stays. The proven mailbox can't be taken back."""
-    if evidence.kind == EvidenceKind.MAILBOX:
-        raise Refused(_("That the mailbox was proven can't be taken back."))
-    with transaction.atomic():
-        standing = Evidence.objects.standing().filter(pk=evidence.pk)
-        if standing.update(taken_back_at=timezone.now()):
-            record(
-                evidence.signature,
-                kind=EventKind.EVIDENCE_TAKEN_BACK,
-                actor=staff(by),
-                detail=evidence.kind,
-                note=note,
-            )
-
-
-def mark_not_duplicate(*, signature: Signature, by: User, note: str) -> None:
-    """Notes that a person looked and found another organisation; from then on it may be accepted beside those like it now.
-
-    Of a twin that comes later nothing is said by it: each that was there is named in an event of its own.
-    """
-    if not note:
-        raise Refused(_("Say in a sentence why they are different organisations."))
-    with transaction.atomic():
-        twins = list(likeness.unsettled_duplicates(signature))
-        for twin in twins:
-            words = _("“%(name)s”: %(note)s") % {"name": twin.organisation.name, "note": note}
-            record(
-                signature,
-                kind=EventKind.NOT_DUPLICATE,
-                actor=staff(by),
-                detail=str(twin.public_id),
-                note=words,
-            )
-        if not twins:
-            record(signature, kind=EventKind.NOT_DUPLICATE, actor=staff(by), note=note)
-
-
-def add_note(*, signature: Signature, by: User, note: str) -> None:
-    """Adds a note for the staff."""
-    if not note:
-        raise Refused(_("The note is empty."))
-    with transaction.atomic():
-        record(signature, kind=EventKind.NOTE, actor=staff(by), note=note)
-
-
-def reveal_contact(*, signature: Signature, by: User) -> list[Contact]:
-    """The contacts in clear, first one first. That they were looked at is an event."""
-    with transaction.atomic():
-        record(signature, kind=EventKind.REVEALED, actor=staff(by))
-        return list(signature.contacts.order_by("-is_primary", "pk"))
-
-
-def send_again(*, signature: Signature, by: User) -> None:
-    """Queues a fresh confirmation mail for this signature only (scenario S9). Raises Refused when it is confirmed."""
-    now = timezone.now()
-    contact = signature.contacts.filter(is_primary=True).first()
-    if signature.state != State.SUBMITTED or contact is None:
-        raise Refused(_("Only an unconfirmed signature gets the mail again."))
-    with transaction.atomic():
-        slot = outbox.next_confirm_slot(contact.mailbox_hash, now)
-        if slot > now:
-            raise Refused(
-                _("This mailbox had enough mail for now. The limit is three a day, a minute apart.")
-            )
-        notices.ask_to_confirm(signature, contact, now, not_before=now)
-        record(signature, kind=EventKind.MAIL_AGAIN, actor=staff(by))

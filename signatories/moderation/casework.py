@@ -1,0 +1,65 @@
+"""What a moderator does about a case without deciding it: notes, a look at the contact, one more mail."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from signatories import likeness
+from signatories.mail import notices, outbox
+from signatories.models import Contact, Signature
+from signatories.states import EventKind, State
+from signatories.transitions import Refused, record, staff
+
+
+def mark_not_duplicate(*, signature: Signature, by: User, note: str) -> None:
+    """Notes that a person looked and found another organisation; from then on it may be accepted beside those like it now.
+
+    Of a twin that comes later nothing is said by it: each that was there is named in an event of its own.
+    """
+    if not note:
+        raise Refused(_("Say in a sentence why they are different organisations."))
+    with transaction.atomic():
+        twins = list(likeness.unsettled_duplicates(signature))
+        for twin in twins:
+            words = _("“%(name)s”: %(note)s") % {"name": twin.organisation.name, "note": note}
+            record(
+                signature,
+                kind=EventKind.NOT_DUPLICATE,
+                actor=staff(by),
+                detail=str(twin.public_id),
+                note=words,
+            )
+        if not twins:
+            record(signature, kind=EventKind.NOT_DUPLICATE, actor=staff(by), note=note)
+
+
+def add_note(*, signature: Signature, by: User, note: str) -> None:
+    """Adds a note for the staff."""
+    if not note:
+        raise Refused(_("The note is empty."))
+    with transaction.atomic():
+        record(signature, kind=EventKind.NOTE, actor=staff(by), note=note)
+
+
+def reveal_contact(*, signature: Signature, by: User) -> list[Contact]:
+    """The contacts in clear, first one first. That they were looked at is an event."""
+    with transaction.atomic():
+        record(signature, kind=EventKind.REVEALED, actor=staff(by))
+        return list(signature.contacts.order_by("-is_primary", "pk"))
+
+
+def send_again(*, signature: Signature, by: User) -> None:
+    """Queues a fresh confirmation mail for this signature only (scenario S9). Raises Refused when it is confirmed."""
+    now = timezone.now()
+    contact = signature.contacts.filter(is_primary=True).first()
+    if signature.state != State.SUBMITTED or contact is None:
+        raise Refused(_("Only an unconfirmed signature gets the mail again."))
+    with transaction.atomic():
+        slot = outbox.next_confirm_slot(contact.mailbox_hash, now)
+        if slot > now:
+            raise Refused(
+                _("This mailbox had enough mail for now. The limit is three a day, a minute apart.")
+            )
+        notices.ask_to_confirm(signature, contact, now, not_before=now)
+        record(signature, kind=EventKind.MAIL_AGAIN, actor=staff(by))

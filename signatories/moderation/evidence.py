@@ -1,0 +1,52 @@
+"""Evidence: one checked reason to believe a signature, recorded by a person, never deleted."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from signatories.models import Evidence, Signature
+from signatories.states import EventKind, EvidenceKind
+from signatories.transitions import Refused, record, staff
+
+# A person records these; the mailbox is proven by the program, a referral by the referrer's own mail link.
+RECORDABLE = tuple(kind for kind in EvidenceKind if kind not in (EvidenceKind.MAILBOX, EvidenceKind.REFERRAL))
+
+
+def add_evidence(
+    *, signature: Signature, kind: EvidenceKind, by: User, note: str = "", identifier: str = ""
+) -> Evidence:
+    """Records one checked reason to believe `signature`. Raises Refused for a kind that no person records."""
+    if kind not in RECORDABLE:
+        raise Refused(_("This kind of evidence is not recorded by hand."))
+    if kind == EvidenceKind.REGISTER and not identifier:
+        raise Refused(_("Evidence from a register needs the number in it."))
+    if signature.evidence.standing().filter(kind=kind).exists():
+        raise Refused(_("This evidence is recorded already."))
+    with transaction.atomic():
+        evidence = Evidence.objects.create(
+            signature=signature,
+            kind=kind,
+            note=note,
+            identifier=identifier,
+            recorded_by=by,
+            recorded_at=timezone.now(),
+        )
+        record(signature, kind=EventKind.EVIDENCE, actor=staff(by), detail=kind, note=note)
+    return evidence
+
+
+def take_back_evidence(*, evidence: Evidence, by: User, note: str = "") -> None:
+    """Marks `evidence` as not standing any more; the row stays. The proven mailbox can't be taken back."""
+    if evidence.kind == EvidenceKind.MAILBOX:
+        raise Refused(_("That the mailbox was proven can't be taken back."))
+    with transaction.atomic():
+        standing = Evidence.objects.standing().filter(pk=evidence.pk)
+        if standing.update(taken_back_at=timezone.now()):
+            record(
+                evidence.signature,
+                kind=EventKind.EVIDENCE_TAKEN_BACK,
+                actor=staff(by),
+                detail=evidence.kind,
+                note=note,
+            )
