@@ -135,11 +135,11 @@ class LevelFilter(admin.SimpleListFilter):
 def at_level(signatures: QuerySet[Any], level: Level) -> QuerySet[Any]:
     """Those whose standing evidence gives `level`: `verification.level_of` once more, in SQL; a test compares the two."""
     standing = Evidence.objects.standing().filter(signature=OuterRef("pk")).order_by()
-    referrals = _count(standing.filter(kind=EvidenceKind.REFERRAL))
-    rows = signatures.annotate(supports=_count(standing.filter(kind__in=SUPPORTING)), referrals=referrals)
+    vouches = _count(standing.filter(kind=EvidenceKind.REFERRAL))
+    rows = signatures.annotate(supports=_count(standing.filter(kind__in=SUPPORTING)), vouches=vouches)
     mailbox = Q(Exists(standing.filter(kind=EvidenceKind.MAILBOX)))
-    supported = Q(supports__gt=0) | Q(referrals__gte=REFERRALS_NEEDED)
-    twice = Q(supports__gt=1) | Q(supports__gt=0, referrals__gte=REFERRALS_NEEDED)
+    supported = Q(supports__gt=0) | Q(vouches__gte=REFERRALS_NEEDED)
+    twice = Q(supports__gt=1) | Q(supports__gt=0, vouches__gte=REFERRALS_NEEDED)
     called = Q(Exists(standing.filter(kind=EvidenceKind.CALLBACK)))
     said = Q(Exists(standing.filter(kind=EvidenceKind.PUBLIC_STATEMENT)))
     second_channel = called | (said & twice)
