@@ -120,6 +120,7 @@ CELERY = {
             "options": {"expires": 3},
         },
         "expire-unconfirmed": {"task": "signatories.tasks.expire_unconfirmed", "schedule": 600.0},
+        "forget-networks": {"task": "signatories.tasks.forget_networks", "schedule": 3600.0},
         "forget-sessions": {"task": "signatories.tasks.forget_sessions", "schedule": 3600.0},
     },
 }
@@ -221,7 +222,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # W002 misses Django's own middleware for X-Frame-Options; HeadersMiddleware sets it, as each page's content policy says.
 SILENCED_SYSTEM_CHECKS = ["security.W002"]
-if environment.flag("BEHIND_TLS_PROXY", default=False):
+BEHIND_TLS_PROXY = environment.flag("BEHIND_TLS_PROXY", default=False)
+if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # Else all staff would share the proxy's address, and one stranger's wrong passwords would lock everybody out.
     ALLAUTH_TRUSTED_PROXY_COUNT = 1

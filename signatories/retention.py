@@ -6,12 +6,24 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.utils import timezone
 
-from signatories.models import Consent, Contact, EventNote, MailLink, Organisation, OutboxMail, Signature
+from signatories import network
+from signatories.models import (
+    Consent,
+    Contact,
+    Dispute,
+    EventNote,
+    MailLink,
+    Organisation,
+    OutboxMail,
+    Signature,
+)
 from signatories.states import MailState, State
 from signatories.transitions import SYSTEM, AlreadyDecided, change_state
 
 # product.md: "never confirmed in 7 days; personal data gone".
 UNCONFIRMED_FOR = timedelta(days=7)
+# How long it can be seen that several came from one network.
+NETWORK_HASH_FOR = timedelta(days=7)
 # Stands where the name of an organisation was that never confirmed.
 ERASED = "–"
 
@@ -34,7 +46,7 @@ def expire(signature: Signature) -> None:
 
     The organisation is the form's own row (decision 0006). What was typed as its name may be a person's.
     """
-    change_state(signature, to=State.EXPIRED, actor=SYSTEM, submission_key="")
+    change_state(signature, to=State.EXPIRED, actor=SYSTEM, submission_key="", network_hash="")
     Consent.objects.filter(contact__signature=signature).delete()
     Contact.objects.filter(signature=signature).delete()
     MailLink.objects.filter(signature=signature).delete()
@@ -62,6 +74,15 @@ def _erase_what_was_typed(signature: Signature) -> None:
         sort_key="",
         match_key="",
     )
+
+
+def forget_networks() -> None:
+    """Erases the keys of past days, and the hashes that were made under them (docs/privacy.md)."""
+    now = timezone.now()
+    network.forget_keys(now)
+    old = now - NETWORK_HASH_FOR
+    Signature.objects.exclude(network_hash="").filter(submitted_at__lt=old).update(network_hash="")
+    Dispute.objects.exclude(network_hash="").filter(sent_at__lt=old).update(network_hash="")
 
 
 def forget_sessions() -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from campaigns import life, reading
 from campaigns.choices import PublicationMode
 from campaigns.models import Campaign, ConsentText, LetterText
-from signatories import storing, tokens, verification
+from signatories import network, storing, tokens, verification
 from signatories.identity import mailboxes, matching, names
 from signatories.links import BadLink, LinkExpired, find_link
 from signatories.mail import notices, outbox
@@ -53,6 +53,7 @@ class Entry:
     consents: tuple[ConsentText, ...] = ()
     via: str = ""
     was_too_fast: bool = False
+    network_hash: str = ""  # `network.hash_of` the request
 
 
 def organisation_from(entry: Entry) -> Organisation:
@@ -122,6 +123,7 @@ def _store(
             organisation, mailbox_domain, entry.contact_name, fast=entry.was_too_fast
         ),
         submission_key=key,
+        network_hash=entry.network_hash,
         submitted_at=now,
     )
     contact = Contact(
@@ -222,4 +224,5 @@ def confirm(*, token: str) -> Signature:
         if error.signature.confirmed_at is None:  # it expired, or was rejected, at this very moment
             raise BadLink(_("This link is not known. Perhaps a piece of it is missing.")) from error
         raise AlreadyConfirmed(error.signature) from error
+    network.flag_neighbours(signature)
     return signature

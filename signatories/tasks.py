@@ -29,6 +29,12 @@ def expire_unconfirmed() -> None:
     retention.expire_unconfirmed()
 
 
+@shared_task(name="signatories.tasks.forget_networks")
+def forget_networks() -> None:
+    """Erases the keys of past days and the hashes of networks that are a week old."""
+    retention.forget_networks()
+
+
 @shared_task(name="signatories.tasks.forget_sessions")
 def forget_sessions() -> None:
     """Erases log-ins that have ended."""

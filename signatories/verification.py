@@ -94,5 +94,6 @@ def flags_of_register(signature: Signature) -> list[Flag]:
         Flag.LOOK_ALIKE: any(each.may_be_posed_as for each in near),
         Flag.FAMOUS: bool(likeness.famous_names(signature.organisation, likeness.own_domains(signature))),
         Flag.SIMILAR: any(not each.may_be_posed_as for each in near),
+        Flag.SAME_NETWORK: Signature.objects.filter(pk=signature.pk).in_a_crowd().exists(),
     }
     return [flag for flag in Flag if raised.get(flag)]

@@ -2,19 +2,23 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.choices import LANGUAGES, PublicationMode
 from campaigns.models import Campaign, LetterVersion
 from signatories.models.organisation import Organisation
 from signatories.states import LIVE, WAITING, Flag, PartInCampaign, Reason, Source, State
+
+# So many others from one network, so near in time, are worth a look (`Flag.SAME_NETWORK`).
+CROWD = 3
+CROWD_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,17 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def never_confirmed_since(self, moment: datetime) -> "SignatureQuerySet":
         """Submitted before `moment` and still not confirmed."""
         return self.filter(state=State.SUBMITTED, submitted_at__lt=moment)
+
+    def in_a_crowd(self) -> "SignatureQuerySet":
+        """Those that came from the same network as `CROWD` others, in whatever state and on whatever letter, within the hour."""
+        moment = OuterRef("submitted_at")
+        others = Signature.objects.filter(
+            network_hash=OuterRef("network_hash"),
+            submitted_at__range=(moment - CROWD_WITHIN, moment + CROWD_WITHIN),
+        ).exclude(pk=OuterRef("pk"))
+        # Whether there is a third one: no more of the index is read than that needs.
+        last = Subquery(others.order_by("submitted_at").values("pk")[CROWD - 1 : CROWD])
+        return self.exclude(network_hash="").alias(last_of_crowd=last).filter(last_of_crowd__isnull=False)
 
     def visible_to(self, user: User | AnonymousUser) -> "SignatureQuerySet":
         """Signatures of the campaigns on which `user` has a role. Every screen of the staff starts here."""

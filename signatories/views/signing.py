@@ -1,5 +1,6 @@
 """The form, its review, and sending it. Nothing is kept between the steps but what the page itself carries."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -15,7 +16,7 @@ from campaigns import life, reading
 from campaigns.lines import printed
 from campaigns.models import Campaign, ConsentText
 from campaigns.opening import open_letter
-from signatories import signing, tokens
+from signatories import network, signing, tokens
 from signatories.forms import SignForm, opened_now
 
 UNPROCESSABLE = 422
@@ -67,9 +68,10 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
         return show_form(request, campaign, filled, status=UNPROCESSABLE)
     if filled.was_too_fast:
         return show_review(request, campaign, _reopened(request, campaign), too_fast=True)
+    entry = replace(filled.entry(), network_hash=network.hash_of(request, timezone.now()))
     try:
         reference = signing.sign(
-            campaign=campaign, entry=filled.entry(), language=language, heading=letter.heading(language)
+            campaign=campaign, entry=entry, language=language, heading=letter.heading(language)
         )
     except (signing.LetterClosed, signing.NoVersion):
         return closed(request, campaign)
