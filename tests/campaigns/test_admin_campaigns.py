@@ -299,33 +299,77 @@ def test_a_public_letter_stays_editable_although_something_is_missing(client):
     assert Campaign.objects.get().goal == 300
 
 
+def numbers_shown(client, campaign):
+    """The numbers on the campaign's page: its words, the boxes, and each table by its heading, without its bars."""
+    shown = page(client.get(address(campaign))).find(id="numbers")
+    tables = {
+        each.summary.get_text(): [
+            [cell.get_text() for cell in row.find_all(["th", "td"], class_=lambda name: name != "bar")]
+            for row in each.select("tbody tr")
+        ]
+        for each in shown.find_all("details")
+    }
+    boxes = [" ".join(each.get_text(" ").split()) for each in shown.select("ul.numbers li")]
+    return shown, boxes, tables
+
+
 def test_c3_the_numbers_are_those_of_the_public_page(client):
     campaign = make_campaign()
-    make_signature(campaign, country_code="KE")
-    make_signature(campaign, country_code="KE")
+    make_signature(campaign, country_code="KE", via="ishr-list")
+    make_signature(campaign, country_code="KE", org_type="union")
     quiet = make_signature(campaign, country_code="MW")
     Signature.objects.filter(pk=quiet.pk).update(publication_mode="withheld")
+    make_signature(campaign, country_code="FJ", publication_mode="addressee_only")
     make_signature(campaign, state=State.CONFIRMED, country_code="NP")
     make_signature(campaign, state=State.ON_HOLD, country_code="KE")
     make_signature(campaign, state=State.SUBMITTED)
     make_signature(campaign, state=State.REJECTED)
     client.force_login(make_manager(campaign))
-    shown = page(client.get(address(campaign))).find(id="numbers")
+
+    shown, boxes, tables = numbers_shown(client, campaign)
     public = json.loads(client.get("/letter-a/count.json").content)
+
     assert (public["count"], public["named"], public["countries"]) == (3, 2, 1)
-    assert "The public page says 3 , of which 2 are named, from 1 countries" in " ".join(
-        shown.get_text(" ").split()
-    )
-    numbers = [" ".join(each.get_text(" ").split()) for each in shown.select("ul.numbers li")]
-    assert numbers == ["3 accepted", "1 to check", "1 on hold", "1 unconfirmed", "1 rejected"]
-    assert "Rejected because: No evidence 1" in " ".join(shown.get_text(" ").split())
-    tables = [
-        [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in table.select("tbody tr")]
-        for table in shown.find_all("table")
+    words = " ".join(shown.get_text(" ").split())
+    assert "The public page says 3 , of which 2 are named, from 1 countries" in words
+    assert "1 more joins the total with the next daily batch." in words
+    assert boxes == [
+        "4 accepted 2 public, 1 for the addressee only, 1 withheld",
+        "1 to check",
+        "1 on hold",
+        "1 unconfirmed",
+        "1 rejected No evidence 1",
+        "0 withdrawn",
+        "0 revoked",
     ]
-    assert tables[0] == [["Kenya", "2", "1"], ["Nepal", "0", "1"]]
     today = timezone.now().astimezone(campaign.zoneinfo).strftime("%Y-%m-%d")
-    assert tables[1] == [[today, "7", "6", "3"]]
+    assert tables == {
+        "By country or territory": [["Kenya", "2", "1"], ["Nepal", "0", "1"]],
+        "By region": [["Africa", "2", "1"], ["Asia", "0", "1"]],
+        "By type": [["Non-governmental organisation", "1", "2"], ["Trade union", "1", "0"]],
+        "By source": [["directly", "1", "2"], ["ishr-list", "1", "0"]],
+        "By day": [[today, "8", "7", "2"]],
+    }
+    assert [each.find("title").get_text() for each in shown.select("figure.days rect")] == [f"{today}: 2"]
+
+
+def test_a_letter_that_nobody_signed_has_numbers_and_no_chart(client):
+    campaign = make_campaign()
+    client.force_login(make_manager(campaign))
+    shown, boxes, tables = numbers_shown(client, campaign)
+    assert boxes[0] == "0 accepted 0 public, 0 for the addressee only, 0 withheld"
+    assert tables["By type"] == [["Nobody yet."]]
+    assert shown.find("figure") is None
+
+
+def test_numbers_take_as_many_queries_for_one_signature_as_for_three(client):
+    campaign = make_campaign()
+    client.force_login(make_manager(campaign))
+    make_signature(campaign)
+    one = queries_of(client, address(campaign))
+    make_signature(campaign, country_code="NP", org_type="union", via="list")
+    make_signature(campaign, state=State.CONFIRMED)
+    assert queries_of(client, address(campaign)) == one
 
 
 def test_topics_hosts_and_updates(client):
