@@ -68,10 +68,39 @@ class AgreeForm(DecisionForm):
     )
 
 
+class DomainMatchForm(DecisionForm):
+    """The program suggests the kind; what makes it evidence is that a person has looked."""
+
+    established = forms.BooleanField(
+        label=_("I looked: the website is an established one."),
+        error_messages={"required": _("Tick this once you have looked at the website.")},
+        help_text=_("A new domain costs little."),
+    )
+    note = forms.CharField(
+        label=_("What you saw"), required=False, max_length=NOTE_LENGTH, widget=forms.TextInput()
+    )
+
+    def clean(self) -> dict[str, Any]:
+        answers: dict[str, Any] = super().clean() or {}
+        domain = getattr(self.signature, "mailbox_domain", None) or ""
+        if not verification.suggests_domain_match(self.signature.organisation, domain):
+            raise forms.ValidationError(_("Mailbox and website do not share a domain of their own."))
+        return answers
+
+
 class EvidenceForm(NoteForm):
+    """Evidence of the kinds that the program can't suggest."""
+
     kind = forms.ChoiceField(
         label=_("What you have seen"),
-        choices=[("", "—"), *((kind.value, kind.label) for kind in moderation.RECORDABLE)],
+        choices=[
+            ("", "—"),
+            *(
+                (kind.value, kind.label)
+                for kind in moderation.RECORDABLE
+                if kind != EvidenceKind.DOMAIN_MATCH
+            ),
+        ],
     )
     identifier = forms.CharField(label=_("Number in the register"), required=False, max_length=100)
     note = forms.CharField(
@@ -80,22 +109,4 @@ class EvidenceForm(NoteForm):
         max_length=NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    established = forms.BooleanField(
-        label=_("I looked: the website is an established one."),
-        required=False,
-        help_text=_("Needed when mailbox and website share a domain: a new domain costs little."),
-    )
-    field_order = ["kind", "identifier", "note", "established"]
-
-    def clean(self) -> dict[str, Any]:
-        answers: dict[str, Any] = super().clean() or {}
-        if answers.get("kind") == EvidenceKind.DOMAIN_MATCH:
-            if not self._shares_domain():
-                self.add_error("kind", _("Mailbox and website do not share a domain of their own."))
-            elif not answers.get("established"):
-                self.add_error("established", _("Tick this once you have looked at the website."))
-        return answers
-
-    def _shares_domain(self) -> bool:
-        domain = getattr(self.signature, "mailbox_domain", None) or ""
-        return verification.suggests_domain_match(self.signature.organisation, domain)
+    field_order = ["kind", "identifier", "note"]

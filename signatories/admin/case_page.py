@@ -11,6 +11,7 @@ from django.urls import reverse
 from signatories.admin.case_forms import (
     AgreeForm,
     DecisionForm,
+    DomainMatchForm,
     EvidenceForm,
     NoteForm,
     PlainForm,
@@ -67,6 +68,7 @@ def offered(case: CaseFile, user: User | AnonymousUser) -> dict[str, NoteForm]:
     leads_to, state = LEADS_TO[State(signature.state)], signature.state
     forms: list[tuple[bool, str, type[NoteForm]]] = [
         (State.ACCEPTED in leads_to, "accept", DecisionForm),
+        (state in LIVE and case.offers_domain_match, "domain_match", DomainMatchForm),
         (case.two_may_accept and question is None, "ask_colleague", AgreeForm),
         (case.two_may_accept and question is not None and question.actor_id != user.pk, "agree", AgreeForm),
         (State.ON_HOLD in leads_to, "hold", DecisionForm),

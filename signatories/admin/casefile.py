@@ -15,7 +15,7 @@ from signatories import likeness, second_eyes, verification
 from signatories.desk import work
 from signatories.models import Evidence, Organisation, OutboxMail, Signature, SignatureEvent
 from signatories.models.signature import SignatureQuerySet
-from signatories.states import EventKind, EvidenceKind, Flag, Level, State
+from signatories.states import WAITING, EventKind, EvidenceKind, Flag, Level, State
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,13 @@ class CaseFile:
         """Whether the program suggests evidence that nobody has recorded yet."""
         recorded = {item.kind for item in self.evidence if item.taken_back_at is None}
         return self.suggests_domain_match and EvidenceKind.DOMAIN_MATCH not in recorded
+
+    @property
+    def domain_match_suffices(self) -> bool:
+        """Whether the suggested evidence is all that an acceptance still needs."""
+        kinds = [item.kind for item in self.evidence if item.taken_back_at is None]
+        reached = verification.level_of([*kinds, EvidenceKind.DOMAIN_MATCH])
+        return self.signature.state in WAITING and reached >= self.bar
 
 
 def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:

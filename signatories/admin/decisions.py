@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,6 +19,7 @@ from signatories import moderation, second_eyes
 from signatories.admin.case_forms import (
     AgreeForm,
     DecisionForm,
+    DomainMatchForm,
     EvidenceForm,
     NoteForm,
     PlainForm,
@@ -28,6 +30,7 @@ from signatories.admin.case_page import back_to, show
 from signatories.admin.casefile import in_case
 from signatories.desk import work
 from signatories.models import Signature
+from signatories.models.signature import SignatureQuerySet
 from signatories.states import EvidenceKind, Reason, State
 from signatories.transitions import AlreadyDecided, Refused
 
@@ -36,8 +39,11 @@ Act = Callable[[HttpRequest, Signature, Answers], HttpResponse]
 View = Callable[..., HttpResponse]
 
 
-def button(form_class: type[NoteForm]) -> Callable[[Act], View]:
-    """Makes `act` a view: finds the signature, reads the form, and turns refusals into words on the page."""
+def button(form_class: type[NoteForm], *, shown_as: str = "") -> Callable[[Act], View]:
+    """Makes `act` a view: finds the signature, reads the form, and turns refusals into words on the page.
+
+    `shown_as`: the form's name among those `offered`, where it isn't that of `act`.
+    """
 
     def declare(act: Act) -> View:
         @require_POST
@@ -48,7 +54,7 @@ def button(form_class: type[NoteForm]) -> Callable[[Act], View]:
                 raise PermissionDenied
             form = form_class(request.POST, signature=signature)
             if not form.is_valid():
-                return show(request, signature, typed={act.__name__: form})
+                return show(request, signature, typed={shown_as or act.__name__: form})
             try:
                 _refuse_old_page(signature, form)
                 return act(request, signature, form.cleaned_data | more)
@@ -79,6 +85,24 @@ def _user(request: HttpRequest) -> User:
 def accept(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
     moderation.accept(signature=signature, by=_user(request), note=answers["note"])
     return _to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.organisation.name})
+
+
+@button(DomainMatchForm, shown_as="domain_match")
+def accept_on_domain(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
+    """Records the domain match and accepts: the clear case in one go."""
+    moderation.accept_on(
+        signature=signature, kind=EvidenceKind.DOMAIN_MATCH, by=_user(request), note=answers["note"]
+    )
+    return _to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.organisation.name})
+
+
+@button(DomainMatchForm, shown_as="domain_match")
+def record_domain(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
+    moderation.add_evidence(
+        signature=signature, kind=EvidenceKind.DOMAIN_MATCH, by=_user(request), note=answers["note"]
+    )
+    messages.success(request, _("Evidence recorded."))
+    return back_to(signature.pk)
 
 
 @button(AgreeForm)
@@ -177,10 +201,30 @@ def send_again(request: HttpRequest, signature: Signature, answers: Answers) -> 
 
 def _to_next_case(request: HttpRequest, done: str) -> HttpResponse:
     """On to the oldest case that waits; a moderator who clears the queue never goes through the list."""
-    waiting = Signature.objects.moderated_by(request.user).filter(state=State.CONFIRMED)
-    following = work.first_to_check(waiting).values_list("pk", flat=True).first()
+    following = _to_check(request).values_list("pk", flat=True).first()
     if following is None:
         messages.success(request, _("%(done)s Nothing more to check.") % {"done": done})
         return HttpResponseRedirect(reverse("admin:index"))
     messages.success(request, _("%(done)s Next case.") % {"done": done})
     return back_to(following)
+
+
+def next_case(request: HttpRequest) -> HttpResponse:
+    """Past the case `after` to the next older one that waits, or to the oldest when it was the last; nothing is decided."""
+    waiting = _to_check(request)
+    after = request.GET.get("after", "")
+    if after.isdecimal() and len(after) < 19 and (passed := waiting.filter(pk=int(after)).first()):
+        younger = Q(confirmed_at__gt=passed.confirmed_at) | Q(
+            confirmed_at=passed.confirmed_at, pk__gt=passed.pk
+        )
+        waiting = waiting.filter(younger) if waiting.filter(younger).exists() else waiting
+    following = waiting.values_list("pk", flat=True).first()
+    if following is None:
+        messages.info(request, _("Nothing waits."))
+        return HttpResponseRedirect(reverse("admin:index"))
+    return back_to(following)
+
+
+def _to_check(request: HttpRequest) -> SignatureQuerySet:
+    waiting = Signature.objects.moderated_by(request.user).filter(state=State.CONFIRMED)
+    return work.first_to_check(waiting)

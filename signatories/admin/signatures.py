@@ -22,6 +22,8 @@ from signatories.states import ExportSet
 
 BUTTONS = {
     "accept": decisions.accept,
+    "accept-on-domain": decisions.accept_on_domain,
+    "record-domain": decisions.record_domain,
     "agree": decisions.agree,
     "ask-colleague": decisions.ask_colleague,
     "hold": decisions.hold,
@@ -94,6 +96,7 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
                 site(decisions.take_back_evidence),
                 name="signatories_signature_take_back_evidence",
             ),
+            path("next/", site(decisions.next_case), name="signatories_signature_next"),
             path("export/public/", site(self.export_public), name="signatories_signature_export_public"),
             path("export/manage/", site(self.export_manage), name="signatories_signature_export_manage"),
             *super().get_urls(),

@@ -15,7 +15,8 @@ from campaigns.models import Campaign
 from signatories import likeness, second_eyes, verification
 from signatories.mail import notices
 from signatories.models import Organisation, Signature
-from signatories.states import MailKind, Reason, State
+from signatories.moderation.evidence import add_evidence
+from signatories.states import EvidenceKind, MailKind, Reason, State
 from signatories.transitions import AlreadyDecided, IllegalTransition, Refused, change_state, staff
 
 
@@ -58,6 +59,15 @@ def accept(*, signature: Signature, by: User, note: str = "", with_colleague: bo
             registered_at=now
         )
         notices.tell_decision(signature, MailKind.ACCEPTED, now)
+
+
+def accept_on(
+    *, signature: Signature, kind: EvidenceKind, by: User, note: str = "", identifier: str = ""
+) -> None:
+    """Records evidence and accepts, both or neither: the clear case in one go. Raises what either of them raises."""
+    with transaction.atomic():
+        add_evidence(signature=signature, kind=kind, by=by, note=note, identifier=identifier)
+        accept(signature=signature, by=by)
 
 
 def _refuse_unless_waiting(signature: Signature) -> None:

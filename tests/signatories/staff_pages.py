@@ -30,10 +30,13 @@ def button_address(signature, name):
 def press(client, signature, name, page_before=None, **answers):
     """Sends the form of a button from the page of the signature (as it was, if given), and follows to what comes."""
     shown = page_before or client.get(case_address(signature))
-    form = page(shown).find("form", action=button_address(signature, name))
+    address = button_address(signature, name)
+    form = page(shown).find("form", action=address)
+    if form is None and (button := page(shown).find("button", formaction=address)):
+        form = button.find_parent("form")
     assert form is not None, f"the page has no button {name}"
     hidden = {each["name"]: each["value"] for each in form.find_all("input", type="hidden")}
-    return client.post(form["action"], {**hidden, **answers}, follow=True)
+    return client.post(address, {**hidden, **answers}, follow=True)
 
 
 def queries_of(client, address):

@@ -52,6 +52,9 @@ def moderator(campaign, client):
     return user
 
 
+NEXT = "/admin/signatories/signature/next/"
+
+
 def state_of(signature):
     return Signature.objects.get(pk=signature.pk).state
 
@@ -97,7 +100,6 @@ def test_m3_a_moderator_records_evidence_and_accepts(client, campaign, moderator
         "add-evidence",
         kind="published_address",
         note="https://organisation.example/contact",
-        established="",
     )
     assert messages(noted) == ["Evidence recorded."]
     assert "Level V2 , needed: V2 ." in text(noted)
@@ -124,17 +126,85 @@ def test_the_program_suggests_a_domain_match_and_a_person_must_tick_it(client, c
     suggestion = page(shown).find("form", class_="suggestion")
     assert "Mailbox and website share lawyers.example ." in " ".join(suggestion.get_text(" ").split())
 
-    unticked = client.post(suggestion["action"], {"kind": "domain_match", "note": "seen"})
+    unticked = press(client, signature, "record-domain", note="seen")
     assert unticked.status_code == 422
     assert "Tick this once you have looked at the website." in text(unticked)
     assert not signature.evidence.filter(kind=EvidenceKind.DOMAIN_MATCH).exists()
 
-    client.post(
-        suggestion["action"], {"kind": "domain_match", "established": "on", "note": "Reports since 2011"}
-    )
+    press(client, signature, "record-domain", established="on", note="Reports since 2011")
     recorded = signature.evidence.get(kind=EvidenceKind.DOMAIN_MATCH)
     assert (recorded.recorded_by, recorded.note) == (moderator, "Reports since 2011")
+    assert state_of(signature) == State.CONFIRMED
     assert page(client.get(case_address(signature))).find("form", class_="suggestion") is None
+
+
+def test_the_clear_case_is_opened_ticked_and_accepted_and_the_next_one_comes(client, campaign, moderator):
+    clear = {"website": "https://lawyers.example", "mailbox": "a@lawyers.example"}
+    signature = make_signature(campaign, state=State.CONFIRMED, **clear)
+    following = make_signature(campaign, state=State.CONFIRMED)
+    queue = client.get("/admin/signatories/signature/")
+    first = page(queue).select_one("#result_list tbody th a")["href"].partition("?")[0]  # one click
+    assert first == case_address(signature)
+
+    done = press(client, signature, "accept-on-domain", established="on")  # a tick, and a click
+
+    assert done.redirect_chain == [(case_address(following), 302)]
+    assert messages(done) == [f"Accepted: {signature.organisation.name}. Next case."]
+    assert state_of(signature) == State.ACCEPTED
+    kinds = signature.evidence.values_list("kind", flat=True)
+    assert sorted(kinds) == [EvidenceKind.DOMAIN_MATCH, EvidenceKind.MAILBOX]
+    assert campaign.signatures.tally().count == 1
+
+
+def test_an_acceptance_on_the_domain_that_is_refused_records_nothing(client, campaign, moderator):
+    twin = {"website": "https://lawyers.example", "mailbox": "a@lawyers.example"}
+    first = make_signature(campaign, state=State.CONFIRMED, **twin)
+    second = make_signature(campaign, state=State.CONFIRMED, **twin)
+    before = client.get(case_address(second))
+    press(client, first, "accept-on-domain", established="on")
+
+    refused = press(client, second, "accept-on-domain", before, established="on")
+
+    assert "may be the same organisation" in messages(refused)[0]
+    assert state_of(second) == State.CONFIRMED
+    assert second.evidence.filter(kind=EvidenceKind.DOMAIN_MATCH).count() == 0
+
+
+def test_where_the_domain_is_not_enough_it_is_only_recorded(client, campaign, moderator):
+    signature = make_signature(
+        campaign,
+        state=State.CONFIRMED,
+        publication_mode="withheld",
+        website="https://lawyers.example",
+        mailbox="a@lawyers.example",
+    )
+    suggestion = page(client.get(case_address(signature))).find("form", class_="suggestion")
+    assert suggestion["action"] == button_address(signature, "record-domain")
+    assert "accept-on-domain" not in str(suggestion)
+
+    forged = client.post(
+        button_address(signature, "accept-on-domain"),
+        {"established": "on", "expected_state": "confirmed"},
+        follow=True,
+    )
+    assert messages(forged) == ["Verification level V2 is below V3: record more evidence first."]
+    assert state_of(signature) == State.CONFIRMED
+
+
+def test_next_case_goes_on_to_the_one_that_came_after_and_round_to_the_oldest(client, campaign, moderator):
+    first, second = (make_signature(campaign, state=State.CONFIRMED) for _ in range(2))
+    other = make_signature(make_campaign("letter-b"), state=State.CONFIRMED)
+    onward = page(client.get(case_address(first))).find("a", string="Next case, this one later")["href"]
+
+    assert client.get(onward).headers["Location"] == case_address(second)
+    assert client.get(f"{NEXT}?after={second.pk}").headers["Location"] == case_address(first)
+    assert client.get(f"{NEXT}?after={other.pk}").headers["Location"] == case_address(first)
+    for nonsense in ("", "x", "²", "9" * 40, "-1"):
+        assert client.get(NEXT, {"after": nonsense}).headers["Location"] == case_address(first)
+    assert {each.state for each in (first, second)} == {State.CONFIRMED}
+
+    Signature.objects.filter(campaign=campaign).update(state="on_hold")
+    assert client.get(NEXT).headers["Location"] == "/admin/"
 
 
 @pytest.mark.parametrize(
@@ -149,10 +219,12 @@ def test_a_domain_match_is_not_recorded_where_there_is_none(client, campaign, mo
     signature = make_signature(campaign, state=State.CONFIRMED, website=website, mailbox=mailbox)
     assert page(client.get(case_address(signature))).find("form", class_="suggestion") is None
     answer = client.post(
-        button_address(signature, "add-evidence"), {"kind": "domain_match", "established": "on"}
+        button_address(signature, "record-domain"), {"expected_state": "confirmed", "established": "on"}
     )
     assert answer.status_code == 422
     assert "Mailbox and website do not share a domain of their own." in text(answer)
+    by_hand = client.post(button_address(signature, "add-evidence"), {"kind": "domain_match"})
+    assert by_hand.status_code == 422
     assert signature.evidence.count() == 1
 
 
