@@ -29,10 +29,9 @@
       show();
       return;
     }
-    const row = { j: 1, k: -1 }[event.key];
     const wanted = keyed().find((each) => each.getAttribute("aria-keyshortcuts").toLowerCase() === event.key);
     if (wanted) use(wanted);
-    else if (!row || !step(row)) return;
+    else if (!inList(event.key)) return;
     event.preventDefault();
   });
 
@@ -48,12 +47,13 @@
     }
   }
 
-  // In a list of cases: on to the next or the one before; Enter opens it, since its link has the focus.
-  function step(by) {
+  // In a list of cases: on to the next one or the one before, or open it (the first one, if none was chosen).
+  function inList(key) {
     const links = [...document.querySelectorAll("#result_list tbody th a, table.cases tbody th a")];
-    if (!links.length) return false;
     const at = links.indexOf(document.activeElement);
-    links[at < 0 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1)].focus();
+    if (!links.length || !["j", "k", "o"].includes(key)) return false;
+    if (key === "o") links[Math.max(at, 0)].click();
+    else links[at < 0 ? 0 : Math.min(Math.max(at + (key === "j" ? 1 : -1), 0), links.length - 1)].focus();
     return true;
   }
 
