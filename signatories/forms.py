@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
+from django.http import QueryDict
 from django.utils.choices import BaseChoiceIterator
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
@@ -25,6 +26,7 @@ from signatories.states import OrganisationType
 # A person needs longer than this to fill the form; a robot is asked to look at its review once more.
 MINIMUM_SECONDS = 3
 SEAL_LIFE = 24 * 60 * 60
+REPLY_LENGTH = 4000
 # What the seal of its opening is called: at first, and once it had come back too fast.
 OPENED = {False: "at", True: "again_at"}
 
@@ -271,6 +273,21 @@ def opened_now(*, again: bool = False) -> str:
 
 class ConfirmForm(forms.Form):
     mandate = forms.BooleanField(label=_("I am authorised to sign this letter for the organisation."))
+
+
+class ReplyForm(forms.Form):
+    """What a signer writes back, in a few paragraphs of plain text."""
+
+    words = forms.CharField(max_length=REPLY_LENGTH, widget=forms.Textarea(attrs={"rows": 8}))
+
+    def __init__(self, data: QueryDict | None = None, *, label: str) -> None:
+        super().__init__(_with_plain_line_ends(data))
+        self.fields["words"].label = label
+
+
+def _with_plain_line_ends(data: QueryDict | None) -> dict[str, str] | None:
+    """Browsers count a line's end as one character, but send two."""
+    return None if data is None else {"words": data.get("words", "").replace("\r\n", "\n")}
 
 
 class AgainForm(forms.Form):

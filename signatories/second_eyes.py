@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from signatories import verification
 from signatories.models import Signature, SignatureEvent
 from signatories.models.signature import SignatureQuerySet
 from signatories.states import WAITING, EventKind, Level
+from signatories.telling import kind_of_last, last_of
 from signatories.transitions import AlreadyDecided, Refused, record, staff
 
 _TELLING = (EventKind.SECOND_EYES, EventKind.CHANGED)
@@ -35,10 +35,8 @@ def ask(*, signature: Signature, by: User, note: str) -> None:
 
 def open_question(events: Iterable[SignatureEvent]) -> SignatureEvent | None:
     """The question that still waits for a colleague, out of the events of a signature."""
-    newest = max(
-        (event for event in events if event.kind in _TELLING), key=lambda event: event.pk, default=None
-    )
-    return newest if newest and newest.kind == EventKind.SECOND_EYES else None
+    last = last_of(events, _TELLING)
+    return last if last and last.kind == EventKind.SECOND_EYES else None
 
 
 def refuse_unless_agreed(signature: Signature, by: User, note: str) -> None:
@@ -63,6 +61,5 @@ def _refuse_unless_two_may(signature: Signature) -> None:
 
 def wanted(signatures: SignatureQuerySet) -> SignatureQuerySet:
     """Those of `signatures` that wait for a second pair of eyes."""
-    telling = SignatureEvent.objects.filter(signature=OuterRef("pk"), kind__in=_TELLING).order_by("-pk")
-    newest = Subquery(telling.values("kind")[:1])
-    return signatures.waiting().alias(newest_of_two=newest).filter(newest_of_two=EventKind.SECOND_EYES)
+    told = signatures.waiting().alias(told=kind_of_last(_TELLING))
+    return told.filter(told=EventKind.SECOND_EYES)

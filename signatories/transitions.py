@@ -54,6 +54,15 @@ def staff(user: User) -> Actor:
     return Actor(ActorKind.STAFF, user)
 
 
+def lock(signature: Signature) -> None:
+    """Keeps everybody else from this row until the transaction ends. Raises AlreadyDecided if it has moved on since it was loaded."""
+    state = (
+        Signature.objects.select_for_update(no_key=True).values_list("state", flat=True).get(pk=signature.pk)
+    )
+    if state != signature.state:
+        raise AlreadyDecided(Signature.objects.select_related("decided_by").get(pk=signature.pk))
+
+
 def change_state(
     signature: Signature, *, to: State, actor: Actor, reason: str = "", note: str = "", **columns: Any
 ) -> SignatureEvent:

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from signatories.views import confirming, mail, signing
+from signatories.views import answering, confirming, mail, signing
 
 app_name = "signatories"
 urlpatterns = [
     path("confirm/<str:token>/", confirming.confirm, name="confirm"),
+    path("answer/<str:token>/", answering.answer, name="answer"),
+    path("appeal/<str:token>/", answering.appeal, name="appeal"),
     path("<slug:slug>/sign/", signing.form, name="sign"),
     path("<slug:slug>/sign/change/", signing.change, name="change"),
     path("<slug:slug>/sign/send/", signing.send, name="send"),

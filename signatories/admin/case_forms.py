@@ -15,19 +15,22 @@ NOTE_LENGTH = 2000
 _numbers = count(1)
 
 
+def words(label: Any, *, required: bool = True, rows: int = 2) -> forms.CharField:
+    """A field for a few sentences."""
+    widget = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, required=required, max_length=NOTE_LENGTH, widget=widget)
+
+
 class NoteForm(forms.Form):
     """An action with words; they stay among the staff."""
 
-    note = forms.CharField(
-        label=_("Note for the staff"),
-        required=False,
-        max_length=NOTE_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    note = words(_("Note for the staff"), required=False)
 
-    def __init__(self, data: QueryDict | None = None, *, signature: Signature) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, signature: Signature, initial: dict[str, Any] | None = None
+    ) -> None:
         # Several of these stand on one page: their fields need ids of their own.
-        super().__init__(data, auto_id=f"id_{next(_numbers)}_%s")
+        super().__init__(data, initial=initial, auto_id=f"id_{next(_numbers)}_%s")
         self.signature = signature
 
 
@@ -42,8 +45,8 @@ class DecisionForm(NoteForm):
 
     expected_state = forms.ChoiceField(choices=State.choices, widget=forms.HiddenInput)
 
-    def __init__(self, data: QueryDict | None = None, *, signature: Signature) -> None:
-        super().__init__(data, signature=signature)
+    def __init__(self, data: QueryDict | None = None, *, signature: Signature, **more: Any) -> None:
+        super().__init__(data, signature=signature, **more)
         self.initial["expected_state"] = self.signature.state
 
 
@@ -53,19 +56,44 @@ class RejectForm(DecisionForm):
 
 
 class RequiredNoteForm(NoteForm):
-    note = forms.CharField(
-        label=_("In a sentence"), max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    note = words(_("In a sentence"))
 
 
 class AgreeForm(DecisionForm):
     """Words are asked of both who accept below the bar."""
 
-    note = forms.CharField(
-        label=_("Why it should be accepted all the same"),
-        max_length=NOTE_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
+    note = words(_("Why it should be accepted all the same"))
+
+
+class PromptForm(PlainForm):
+    """Which question to begin with. The words that stand in the other field stay where none is chosen."""
+
+    prompt = forms.ChoiceField(
+        label=_("Begin with"), required=False, choices=[("", _("own words")), *moderation.Prompt.choices]
     )
+    question = words(_("Question"), required=False, rows=5)
+
+    def __init__(self, data: QueryDict | None = None, *, signature: Signature, **more: Any) -> None:
+        super().__init__(data, signature=signature, **more)
+        self.language = getattr(signature, "signer_language", None) or signature.language
+
+    @property
+    def prompts(self) -> list[tuple[str, str, str]]:
+        """Values, labels and words in the language of the signer."""
+        own = ("", str(_("own words")), "")
+        return [
+            own,
+            *(
+                (each.value, str(each.label), moderation.words_of(each, self.language))
+                for each in moderation.Prompt
+            ),
+        ]
+
+
+class AskForm(PromptForm, DecisionForm):
+    """A question to the signer, in his language; it is mailed as it stands."""
+
+    question = words(_("Question"), rows=5)
 
 
 class DomainMatchForm(DecisionForm):
@@ -103,10 +131,5 @@ class EvidenceForm(NoteForm):
         ],
     )
     identifier = forms.CharField(label=_("Number in the register"), required=False, max_length=100)
-    note = forms.CharField(
-        label=_("Where you saw it"),
-        required=False,
-        max_length=NOTE_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    note = words(_("Where you saw it"), required=False)
     field_order = ["kind", "identifier", "note"]

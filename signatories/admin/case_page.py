@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from signatories.admin.case_forms import (
     AgreeForm,
+    AskForm,
     DecisionForm,
     DomainMatchForm,
     EvidenceForm,
@@ -38,7 +39,8 @@ def show(
     typed: Mapping[str, NoteForm] | None = None,
     contacts: Sequence[Contact] = (),
 ) -> HttpResponse:
-    """The page of `signature`; `typed` are forms that came back with errors, `contacts` those to show in clear."""
+    """The page of `signature`; `typed` are forms that come back with what was typed, `contacts` those to show in clear."""
+    refused = any(form.errors for form in (typed or {}).values())
     case = open_case(signature, request.user)
     forms = offered(case, request.user) | dict(typed or {}) if may_decide(request, signature) else {}
     context = {
@@ -51,7 +53,7 @@ def show(
         "contacts": contacts,
     }
     response = TemplateResponse(
-        request, "admin/signatories/signature/case.html", context, status=UNPROCESSABLE if typed else 200
+        request, "admin/signatories/signature/case.html", context, status=UNPROCESSABLE if refused else 200
     )
     # It may hold a contact in clear, and is old as soon as a colleague decides.
     response["Cache-Control"] = "private, no-store"
@@ -66,15 +68,18 @@ def offered(case: CaseFile, user: User | AnonymousUser) -> dict[str, NoteForm]:
     """An empty form for each thing that `user` may do with the signature as it stands, by the name of its view."""
     signature, question = case.signature, case.question
     leads_to, state = LEADS_TO[State(signature.state)], signature.state
+    is_own = case.appeal is not None and signature.decided_by_id == user.pk
     forms: list[tuple[bool, str, type[NoteForm]]] = [
         (State.ACCEPTED in leads_to, "accept", DecisionForm),
         (state in LIVE and case.offers_domain_match, "domain_match", DomainMatchForm),
         (case.two_may_accept and question is None, "ask_colleague", AgreeForm),
         (case.two_may_accept and question is not None and question.actor_id != user.pk, "agree", AgreeForm),
         (State.ON_HOLD in leads_to, "hold", DecisionForm),
+        (state == State.ON_HOLD or State.ON_HOLD in leads_to, "ask", AskForm),
         (State.REJECTED in leads_to, "reject", RejectForm),
         (State.REVOKED in leads_to, "revoke", RejectForm),
-        (state in (State.ON_HOLD, State.REJECTED, State.REVOKED), "put_back", DecisionForm),
+        (state in (State.ON_HOLD, State.REJECTED, State.REVOKED) and not is_own, "put_back", DecisionForm),
+        (case.appeal is not None and not is_own, "turn_down_appeal", DecisionForm),
         (state in LIVE, "add_evidence", EvidenceForm),
         (state in LIVE, "not_duplicate", RequiredNoteForm),
         (True, "add_note", RequiredNoteForm),

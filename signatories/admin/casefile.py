@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaigns.lines import Line, printed
-from signatories import likeness, second_eyes, verification
+from signatories import likeness, replies, second_eyes, verification
 from signatories.desk import work
 from signatories.models import Evidence, Organisation, OutboxMail, Signature, SignatureEvent
 from signatories.models.signature import SignatureQuerySet
@@ -43,6 +43,8 @@ class CaseFile:
     events: QuerySet[SignatureEvent]
     two_may_accept: bool
     question: SignatureEvent | None
+    answer: SignatureEvent | None
+    appeal: SignatureEvent | None
     mails: QuerySet[OutboxMail]
 
     @property
@@ -96,14 +98,18 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
         events=events,
         two_may_accept=second_eyes.may_be_asked(signature, reached, needed),
         question=second_eyes.open_question(events),
+        answer=replies.unread_answer(events) if signature.state in WAITING else None,
+        appeal=replies.open_appeal(events) if signature.state == State.REJECTED else None,
         mails=signature.mails.order_by("created_at", "pk").defer("recipient", "context"),
     )
 
 
 def in_case(signatures: SignatureQuerySet) -> SignatureQuerySet:
     """`signatures` with what `open_case` reads of each."""
-    return work.in_list(signatures).select_related(
-        "organisation", "campaign__host", "letter_version", "decided_by"
+    return (
+        work.in_list(signatures)
+        .annotate(signer_language=F("first_contact__language"))
+        .select_related("organisation", "campaign__host", "letter_version", "decided_by")
     )
 
 

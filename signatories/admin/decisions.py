@@ -77,29 +77,29 @@ def _refuse_old_page(signature: Signature, form: NoteForm) -> None:
         raise AlreadyDecided(signature)
 
 
-def _user(request: HttpRequest) -> User:
+def user_of(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
 @button(DecisionForm)
 def accept(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
-    moderation.accept(signature=signature, by=_user(request), note=answers["note"])
-    return _to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.organisation.name})
+    moderation.accept(signature=signature, by=user_of(request), note=answers["note"])
+    return to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.organisation.name})
 
 
 @button(DomainMatchForm, shown_as="domain_match")
 def accept_on_domain(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
     """Records the domain match and accepts: the clear case in one go."""
     moderation.accept_on(
-        signature=signature, kind=EvidenceKind.DOMAIN_MATCH, by=_user(request), note=answers["note"]
+        signature=signature, kind=EvidenceKind.DOMAIN_MATCH, by=user_of(request), note=answers["note"]
     )
-    return _to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.organisation.name})
+    return to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.organisation.name})
 
 
 @button(DomainMatchForm, shown_as="domain_match")
 def record_domain(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
     moderation.add_evidence(
-        signature=signature, kind=EvidenceKind.DOMAIN_MATCH, by=_user(request), note=answers["note"]
+        signature=signature, kind=EvidenceKind.DOMAIN_MATCH, by=user_of(request), note=answers["note"]
     )
     messages.success(request, _("Evidence recorded."))
     return back_to(signature.pk)
@@ -108,35 +108,35 @@ def record_domain(request: HttpRequest, signature: Signature, answers: Answers) 
 @button(AgreeForm)
 def agree(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
     """Accepts below the bar, as the second of two moderators."""
-    moderation.accept(signature=signature, by=_user(request), note=answers["note"], with_colleague=True)
-    return _to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.organisation.name})
+    moderation.accept(signature=signature, by=user_of(request), note=answers["note"], with_colleague=True)
+    return to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.organisation.name})
 
 
 @button(AgreeForm)
 def ask_colleague(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
-    second_eyes.ask(signature=signature, by=_user(request), note=answers["note"])
+    second_eyes.ask(signature=signature, by=user_of(request), note=answers["note"])
     messages.success(request, _("A second pair of eyes is wanted. The case stays where it is."))
     return back_to(signature.pk)
 
 
 @button(DecisionForm)
 def hold(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
-    moderation.hold(signature=signature, by=_user(request), note=answers["note"])
-    return _to_next_case(request, _("On hold: %(name)s.") % {"name": signature.organisation.name})
+    moderation.hold(signature=signature, by=user_of(request), note=answers["note"])
+    return to_next_case(request, _("On hold: %(name)s.") % {"name": signature.organisation.name})
 
 
 @button(RejectForm)
 def reject(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
     moderation.reject(
-        signature=signature, by=_user(request), reason=Reason(answers["reason"]), note=answers["note"]
+        signature=signature, by=user_of(request), reason=Reason(answers["reason"]), note=answers["note"]
     )
-    return _to_next_case(request, _("Rejected: %(name)s.") % {"name": signature.organisation.name})
+    return to_next_case(request, _("Rejected: %(name)s.") % {"name": signature.organisation.name})
 
 
 @button(RejectForm)
 def revoke(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
     moderation.revoke(
-        signature=signature, by=_user(request), reason=Reason(answers["reason"]), note=answers["note"]
+        signature=signature, by=user_of(request), reason=Reason(answers["reason"]), note=answers["note"]
     )
     messages.success(request, _("Revoked: %(name)s.") % {"name": signature.organisation.name})
     return back_to(signature.pk)
@@ -144,7 +144,7 @@ def revoke(request: HttpRequest, signature: Signature, answers: Answers) -> Http
 
 @button(DecisionForm)
 def put_back(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
-    moderation.put_back(signature=signature, by=_user(request), note=answers["note"])
+    moderation.put_back(signature=signature, by=user_of(request), note=answers["note"])
     messages.success(request, _("Back in the queue."))
     return back_to(signature.pk)
 
@@ -154,7 +154,7 @@ def add_evidence(request: HttpRequest, signature: Signature, answers: Answers) -
     moderation.add_evidence(
         signature=signature,
         kind=EvidenceKind(answers["kind"]),
-        by=_user(request),
+        by=user_of(request),
         note=answers["note"],
         identifier=answers["identifier"],
     )
@@ -165,21 +165,21 @@ def add_evidence(request: HttpRequest, signature: Signature, answers: Answers) -
 @button(NoteForm)
 def take_back_evidence(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
     evidence = get_object_or_404(signature.evidence, pk=answers["evidence"])
-    moderation.take_back_evidence(evidence=evidence, by=_user(request), note=answers["note"])
+    moderation.take_back_evidence(evidence=evidence, by=user_of(request), note=answers["note"])
     messages.success(request, _("Evidence taken back."))
     return back_to(signature.pk)
 
 
 @button(RequiredNoteForm)
 def not_duplicate(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
-    moderation.mark_not_duplicate(signature=signature, by=_user(request), note=answers["note"])
+    moderation.mark_not_duplicate(signature=signature, by=user_of(request), note=answers["note"])
     messages.success(request, _("Noted: another organisation."))
     return back_to(signature.pk)
 
 
 @button(RequiredNoteForm)
 def add_note(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
-    moderation.add_note(signature=signature, by=_user(request), note=answers["note"])
+    moderation.add_note(signature=signature, by=user_of(request), note=answers["note"])
     messages.success(request, _("Note added."))
     return back_to(signature.pk)
 
@@ -188,18 +188,18 @@ def add_note(request: HttpRequest, signature: Signature, answers: Answers) -> Ht
 def reveal(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
     """Shows the contacts on the answer to this click alone; that they were shown is an event."""
     return show(
-        request, signature, contacts=moderation.reveal_contact(signature=signature, by=_user(request))
+        request, signature, contacts=moderation.reveal_contact(signature=signature, by=user_of(request))
     )
 
 
 @button(PlainForm)
 def send_again(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
-    moderation.send_again(signature=signature, by=_user(request))
+    moderation.send_again(signature=signature, by=user_of(request))
     messages.success(request, _("The mail is queued again."))
     return back_to(signature.pk)
 
 
-def _to_next_case(request: HttpRequest, done: str) -> HttpResponse:
+def to_next_case(request: HttpRequest, done: str) -> HttpResponse:
     """On to the oldest case that waits; a moderator who clears the queue never goes through the list."""
     following = _to_check(request).values_list("pk", flat=True).first()
     if following is None:

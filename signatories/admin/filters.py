@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns import countries
 from campaigns.models import Campaign
-from signatories import second_eyes
+from signatories import replies, second_eyes
 from signatories.models import Evidence, Signature
 from signatories.states import WAITING, EvidenceKind, Flag, Level, OrganisationType, State
 from signatories.verification import REFERRALS_NEEDED, SUPPORTING
@@ -31,6 +31,8 @@ class StateFilter(admin.SimpleListFilter):
         return [(ALL, _("All")), *State.choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() is None and AppealedFilter.parameter_name in request.GET:
+            return queryset  # what is appealed against does not wait: it is rejected
         if self.value() is None:
             return queryset.filter(state__in=WAITING)
         return queryset if self.value() == ALL else queryset.filter(state=self.value())
@@ -117,6 +119,34 @@ class SecondEyesFilter(admin.SimpleListFilter):
         if self.value() != "wanted":
             return queryset
         return queryset.filter(pk__in=second_eyes.wanted(Signature.objects.all()).values("pk"))
+
+
+class AnsweredFilter(admin.SimpleListFilter):
+    title = _("question")
+    template = FOLDED
+    parameter_name = "answered"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Answered"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(pk__in=replies.answered(Signature.objects.all()).values("pk"))
+
+
+class AppealedFilter(admin.SimpleListFilter):
+    title = _("appeal")
+    template = FOLDED
+    parameter_name = "appealed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Waits for a second look"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(pk__in=replies.appealed(Signature.objects.all()).values("pk"))
 
 
 class LevelFilter(admin.SimpleListFilter):

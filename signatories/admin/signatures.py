@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.scope import CampaignScoped, ViewOnly
 from signatories import verification
-from signatories.admin import case_page, decisions, exporting, filters
+from signatories.admin import asking, case_page, decisions, exporting, filters
 from signatories.admin.bulk import accept_what_meets_the_bar
 from signatories.admin.casefile import in_case
 from signatories.desk import work
@@ -27,9 +27,12 @@ BUTTONS = {
     "agree": decisions.agree,
     "ask-colleague": decisions.ask_colleague,
     "hold": decisions.hold,
+    "ask": asking.ask,
+    "ask-text": asking.ask_text,
     "reject": decisions.reject,
     "revoke": decisions.revoke,
     "put-back": decisions.put_back,
+    "turn-down-appeal": asking.turn_down_appeal,
     "add-evidence": decisions.add_evidence,
     "not-duplicate": decisions.not_duplicate,
     "add-note": decisions.add_note,
@@ -47,7 +50,7 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
         "level",
         "flags_in_words",
         "age",
-        "state",
+        "standing",
     ]
     list_display_links = ["organisation_name"]
     list_filter = [
@@ -58,6 +61,8 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
         filters.LevelFilter,
         filters.FlagFilter,
         filters.SecondEyesFilter,
+        filters.AnsweredFilter,
+        filters.AppealedFilter,
     ]
     search_fields = [
         "organisation__name",
@@ -182,6 +187,10 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
     @admin.display(description=_("flags"))
     def flags_in_words(self, signature: Signature) -> str:
         return work.flags_in_words(signature) or "–"
+
+    @admin.display(description=_("state"), ordering="state")
+    def standing(self, signature: Signature) -> str:
+        return work.standing(signature)
 
     @admin.display(description=_("age"), ordering="confirmed_at")
     def age(self, signature: Signature) -> str:

@@ -9,10 +9,12 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from campaigns import countries
-from signatories import second_eyes, verification
+from signatories import replies, second_eyes, verification
 from signatories.models import Heartbeat, OutboxMail, Signature
 from signatories.models.signature import SignatureQuerySet
-from signatories.states import WAITING, Flag, Level, MailState, State
+from signatories.replies import ANSWERS, Replies
+from signatories.states import WAITING, EventKind, Flag, Level, MailState, State
+from signatories.telling import kind_of_last
 
 SHOWN = 20
 
@@ -27,6 +29,7 @@ class Waiting:
     level: Level
     flags: str
     age: str
+    standing: str
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Work:
     on_hold: int
     unconfirmed: int
     second_eyes: int
+    replies: Replies
     mail_queued: int
     mail_failed: int
     worker_seen: datetime | None
@@ -57,7 +61,7 @@ class Work:
 
 
 def of(user: User | AnonymousUser, now: datetime) -> Work:
-    """What waits on the campaigns of `user`; six queries, however much it is."""
+    """What waits on the campaigns of `user`; seven queries, however much it is."""
     mine = Signature.objects.visible_to(user)
     numbers = mine.filter(state__in=[State.SUBMITTED, *WAITING]).aggregate(
         to_check=Count("pk", filter=Q(state=State.CONFIRMED)),
@@ -77,6 +81,7 @@ def of(user: User | AnonymousUser, now: datetime) -> Work:
         on_hold=numbers["on_hold"],
         unconfirmed=numbers["unconfirmed"],
         second_eyes=second_eyes.wanted(mine).count(),
+        replies=replies.count(mine),
         mail_queued=mail["queued"],
         mail_failed=mail["failed"],
         worker_seen=worker.seen_at if worker else None,
@@ -94,7 +99,11 @@ def in_list(signatures: SignatureQuerySet) -> SignatureQuerySet:
     primary = FilteredRelation("contacts", condition=Q(contacts__is_primary=True))
     return (
         signatures.select_related("organisation", "campaign")
-        .annotate(first_contact=primary, mailbox_domain=F("first_contact__mailbox_domain"))
+        .annotate(
+            first_contact=primary,
+            mailbox_domain=F("first_contact__mailbox_domain"),
+            answer_told=kind_of_last(ANSWERS),
+        )
         .prefetch_related("evidence")
     )
 
@@ -108,7 +117,16 @@ def listed(signature: Signature, now: datetime) -> Waiting:
         level=verification.level(signature),
         flags=flags_in_words(signature),
         age=age(signature.confirmed_at or signature.submitted_at, now),
+        standing=standing(signature),
     )
+
+
+def standing(signature: Signature) -> str:
+    """The state of a signature of `in_list`, and whether its signer has answered a question since."""
+    state = str(signature.get_state_display())
+    if signature.state in WAITING and getattr(signature, "answer_told", None) == EventKind.ANSWERED:
+        return _("%(state)s, answered") % {"state": state}
+    return state
 
 
 def country_of(signature: Signature) -> str:

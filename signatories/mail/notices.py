@@ -1,6 +1,7 @@
 """Which mail is queued for what happened, with what its templates need to know."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,6 +15,8 @@ from signatories.states import LinkPurpose, MailKind
 
 # Scenario S11: the link lives 72 hours (the unconfirmed row lives 7 days).
 LINK_LIFE = timedelta(hours=72)
+# Whoever is asked something, or told no, may need to ask others first.
+REPLY_LIFE = timedelta(days=30)
 
 
 def ask_to_confirm(signature: Signature, contact: Contact, now: datetime, *, not_before: datetime) -> None:
@@ -30,40 +33,77 @@ def confirmation(
 
     `title` is the letter's in the contact's language, where the caller knows it.
     """
-    token = tokens.new_token()
-    link = MailLink(
-        signature=signature,
-        purpose=LinkPurpose.CONFIRM,
-        digest=tokens.digest(token),
-        created_at=now,
-        expires_at=not_before + LINK_LIFE,
+    link, address = _new_link(
+        signature, LinkPurpose.CONFIRM, contact.language, now, expires_at=not_before + LINK_LIFE
     )
-    context = _context(signature, contact.language, title)
-    with translation.override(contact.language):
-        path = reverse("signatories:confirm", kwargs={"token": token})
     mail = outbox.new_mail(
         kind=MailKind.CONFIRM,
         signature=signature,
         recipient=contact.mailbox or "",
         language=contact.language,
-        context=context | {"link": f"{settings.SITE_URL}{path}"},
+        context=_context(signature, contact.language, title) | {"link": address},
         now=now,
         not_before=not_before,
     )
     return link, mail
 
 
-def tell_decision(signature: Signature, kind: MailKind, now: datetime) -> None:
-    """Queues the mail that tells the first contact what was decided; nothing when the contact was erased."""
+def _new_link(
+    signature: Signature, purpose: LinkPurpose, language: str, now: datetime, *, expires_at: datetime
+) -> tuple[MailLink, str]:
+    """A link, not yet stored, and its address in `language`. The page that it opens is called like its purpose."""
+    token = tokens.new_token()
+    with translation.override(language):
+        path = reverse(f"signatories:{purpose.value}", kwargs={"token": token})
+    link = MailLink(
+        signature=signature,
+        purpose=purpose,
+        digest=tokens.digest(token),
+        created_at=now,
+        expires_at=expires_at,
+    )
+    return link, f"{settings.SITE_URL}{path}"
+
+
+def first_contact(signature: Signature) -> Contact | None:
+    """Whom mail about `signature` goes to; None when the contact was erased."""
     contact = signature.contacts.filter(is_primary=True).first()
-    if contact is None or not contact.mailbox:
-        return
+    return contact if contact is not None and contact.mailbox else None
+
+
+def tell_decision(signature: Signature, kind: MailKind, now: datetime, **more: Any) -> None:
+    """Queues the mail that tells the first contact what was decided; nothing when the contact was erased."""
+    if contact := first_contact(signature):
+        _tell(signature, contact, kind, now, **more)
+
+
+def ask_signer(signature: Signature, contact: Contact, words: str, now: datetime) -> MailLink:
+    """Queues the mail that puts a question to `contact`, with the link by which it is answered."""
+    link, address = _new_link(
+        signature, LinkPurpose.ANSWER, contact.language, now, expires_at=now + REPLY_LIFE
+    )
+    link.save(force_insert=True)
+    _tell(signature, contact, MailKind.QUESTION, now, question=words, link=address)
+    return link
+
+
+def tell_rejection(signature: Signature, now: datetime) -> None:
+    """Queues the mail that says no, with the link by which a second look is asked for."""
+    if contact := first_contact(signature):
+        link, address = _new_link(
+            signature, LinkPurpose.APPEAL, contact.language, now, expires_at=now + REPLY_LIFE
+        )
+        link.save(force_insert=True)
+        _tell(signature, contact, MailKind.REJECTED, now, link=address)
+
+
+def _tell(signature: Signature, contact: Contact, kind: MailKind, now: datetime, **more: Any) -> None:
     mail = outbox.new_mail(
         kind=kind,
         signature=signature,
-        recipient=contact.mailbox,
+        recipient=contact.mailbox or "",
         language=contact.language,
-        context=_context(signature, contact.language),
+        context=_context(signature, contact.language) | more,
         now=now,
     )
     outbox.queue(mail)

@@ -36,7 +36,7 @@ def new_mail(
     signature: Signature,
     recipient: str,
     language: str,
-    context: dict[str, str],
+    context: dict[str, Any],
     now: datetime,
     not_before: datetime | None = None,
 ) -> OutboxMail:

@@ -52,7 +52,15 @@ class SignatureEvent(models.Model):
                 name="event_staff_named",
             ),
         ]
-        indexes = [models.Index(fields=["signature", "happened_at"], name="event_of_signature")]
+        indexes = [
+            models.Index(fields=["signature", "happened_at"], name="event_of_signature"),
+            # What signers have written is rare; the desk asks for it each time it opens.
+            models.Index(
+                fields=["signature"],
+                condition=Q(kind__in=[EventKind.ANSWERED, EventKind.APPEALED]),
+                name="event_of_reply",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()

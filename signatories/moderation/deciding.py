@@ -15,6 +15,7 @@ from campaigns.models import Campaign
 from signatories import likeness, second_eyes, verification
 from signatories.mail import notices
 from signatories.models import Organisation, Signature
+from signatories.moderation import appeals
 from signatories.moderation.evidence import add_evidence
 from signatories.states import EvidenceKind, MailKind, Reason, State
 from signatories.transitions import AlreadyDecided, IllegalTransition, Refused, change_state, staff
@@ -125,7 +126,7 @@ def reject(*, signature: Signature, by: User, reason: Reason, note: str = "") ->
     with transaction.atomic():
         _turn_down(signature, State.REJECTED, by, reason, note, now)
         if signature.confirmed_at is not None:
-            notices.tell_decision(signature, MailKind.REJECTED, now)
+            notices.tell_rejection(signature, now)
 
 
 def revoke(*, signature: Signature, by: User, reason: Reason, note: str = "") -> None:
@@ -167,12 +168,14 @@ def _turn_down(
 def put_back(*, signature: Signature, by: User, note: str = "") -> None:
     """on_hold → confirmed, back into the queue; rejected or revoked → confirmed, opened again. Nobody is mailed.
 
-    Raises Refused for one that was never confirmed, or whose organisation has signed anew since.
+    Raises Refused for one that was never confirmed, whose organisation has signed anew since, or whose signer appeals
+    against a rejection by `by`.
     """
     if signature.confirmed_at is None:
         raise Refused(_("It was never confirmed, so it can't be opened again."))
     try:
         with transaction.atomic():
+            appeals.refuse_who_rejected(signature, by)
             change_state(
                 signature,
                 to=State.CONFIRMED,

@@ -13,7 +13,7 @@ def line(message, *arguments, exception=None):
     return DiscreetFormatter("%(levelname)s %(message)s").format(record)
 
 
-@pytest.mark.parametrize("page", ["confirm", "manage"])
+@pytest.mark.parametrize("page", ["confirm", "manage", "answer", "appeal"])
 def test_the_key_in_a_mailed_link_is_cut_out(page):
     assert (
         line("Internal Server Error: %s", f"/ar/{page}/d2hvZXZlciByZWFkcyB0aGlz_-/")
