@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
-from signatories import moderation
 from signatories.identity import matching, names
 from signatories.models import Organisation
 from signatories.states import EventKind, State
 from signatories.transitions import Refused, record, staff
+from signatories.twins import refuse_duplicate
 
 CHANGEABLE = (
     "name",
@@ -51,7 +51,7 @@ def change_organisation(organisation: Organisation, *, by: User, **changes: Any)
         row.save()
         for signature in row.signatures.all():
             if signature.state == State.ACCEPTED:
-                moderation.refuse_duplicate(signature)
+                refuse_duplicate(signature)
             record(signature, kind=EventKind.NOTE, actor=staff(by), note=note)
     organisation.refresh_from_db()
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from signatories.admin.case_forms import (
     AgreeForm,
@@ -49,6 +50,7 @@ def show(
         "title": signature.organisation.name,
         "case": case,
         "signature": signature,
+        "now": timezone.now(),
         "forms": forms,
         "contacts": contacts,
     }
@@ -82,6 +84,8 @@ def offered(case: CaseFile, user: User | AnonymousUser) -> dict[str, NoteForm]:
         (case.appeal is not None and not is_own, "turn_down_appeal", DecisionForm),
         (state in LIVE, "add_evidence", EvidenceForm),
         (state in LIVE, "not_duplicate", RequiredNoteForm),
+        (State.MERGED in leads_to, "merge_with", PlainForm),
+        (bool(case.merges), "undo_merge", NoteForm),
         (True, "add_note", RequiredNoteForm),
         (True, "reveal", PlainForm),
         (state == State.SUBMITTED, "send_again", PlainForm),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from campaigns.lines import Line, printed
 from signatories import likeness, replies, second_eyes, verification
 from signatories.desk import work
-from signatories.models import Evidence, Organisation, OutboxMail, Signature, SignatureEvent
+from signatories.models import Evidence, Merge, Organisation, OutboxMail, Signature, SignatureEvent
 from signatories.models.signature import SignatureQuerySet
 from signatories.states import WAITING, EventKind, EvidenceKind, Flag, Level, State
 
@@ -41,6 +41,7 @@ class CaseFile:
     elsewhere: int
     is_not_duplicate: bool
     events: QuerySet[SignatureEvent]
+    merges: list[Merge]
     two_may_accept: bool
     question: SignatureEvent | None
     answer: SignatureEvent | None
@@ -69,7 +70,8 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
     """The case of a `signature` of `in_case`, with what `user` may know of other campaigns."""
     now = timezone.now()
     case = work.listed(signature, now)
-    events = signature.events.select_related("actor", "note")
+    events = _trail(signature)
+    own_events = [event for event in events if event.signature_id == signature.pk]
     near = likeness.near(signature)
     look_alikes = [each.organisation for each in near if each.may_be_posed_as]
     similar = [each.organisation for each in near if not each.may_be_posed_as]
@@ -93,13 +95,14 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
             *_others(_("Earlier campaign"), _earlier(signature, user), now),
         ),
         elsewhere=len(look_alikes) - reachable,
-        is_not_duplicate=any(event.kind == EventKind.NOT_DUPLICATE for event in events)
+        is_not_duplicate=any(event.kind == EventKind.NOT_DUPLICATE for event in own_events)
         and not likeness.unsettled_duplicates(signature).exists(),
         events=events,
+        merges=list(Merge.objects.on_case(signature)),
         two_may_accept=second_eyes.may_be_asked(signature, reached, needed),
-        question=second_eyes.open_question(events),
-        answer=replies.unread_answer(events) if signature.state in WAITING else None,
-        appeal=replies.open_appeal(events) if signature.state == State.REJECTED else None,
+        question=second_eyes.open_question(own_events),
+        answer=replies.unread_answer(own_events) if signature.state in WAITING else None,
+        appeal=replies.open_appeal(own_events) if signature.state == State.REJECTED else None,
         mails=signature.mails.order_by("created_at", "pk").defer("recipient", "context"),
     )
 
@@ -111,6 +114,12 @@ def in_case(signatures: SignatureQuerySet) -> SignatureQuerySet:
         .annotate(signer_language=F("first_contact__language"))
         .select_related("organisation", "campaign__host", "letter_version", "decided_by")
     )
+
+
+def _trail(signature: Signature) -> QuerySet[SignatureEvent]:
+    """What happened to the signature and to those that were merged into it, in its order."""
+    own_or_merged = Q(signature=signature) | Q(signature__merged_into=signature)
+    return SignatureEvent.objects.filter(own_or_merged).select_related("actor", "note", "signature")
 
 
 def lacking(reached: Level, needed: Level) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.scope import CampaignScoped, ViewOnly
 from signatories import verification
-from signatories.admin import asking, case_page, decisions, exporting, filters
+from signatories.admin import asking, case_page, decisions, exporting, filters, merging
 from signatories.admin.bulk import accept_what_meets_the_bar
 from signatories.admin.casefile import in_case
 from signatories.desk import work
@@ -102,6 +102,16 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
                 name="signatories_signature_take_back_evidence",
             ),
             path("next/", site(decisions.next_case), name="signatories_signature_next"),
+            path(
+                "<int:pk>/merge/<int:other>/",
+                site(merging.merge_with),
+                name="signatories_signature_merge_with",
+            ),
+            path(
+                "<int:pk>/merge/<int:merge>/undo/",
+                site(merging.undo_merge),
+                name="signatories_signature_undo_merge",
+            ),
             path("export/public/", site(self.export_public), name="signatories_signature_export_public"),
             path("export/manage/", site(self.export_manage), name="signatories_signature_export_manage"),
             *super().get_urls(),

@@ -5,16 +5,16 @@ from signatories.moderation.asking import Prompt, ask, words_of
 from signatories.moderation.casework import add_note, mark_not_duplicate, reveal_contact, send_again
 from signatories.moderation.deciding import (
     BelowTheBar,
-    PossibleDuplicate,
     accept,
     accept_on,
     hold,
     put_back,
-    refuse_duplicate,
     reject,
     revoke,
 )
 from signatories.moderation.evidence import RECORDABLE, add_evidence, take_back_evidence
+from signatories.moderation.merging import undo as undo_merge
+from signatories.twins import PossibleDuplicate
 
 __all__ = [
     "RECORDABLE",
@@ -28,13 +28,14 @@ __all__ = [
     "ask",
     "hold",
     "mark_not_duplicate",
+    "merge",
     "put_back",
-    "refuse_duplicate",
     "reject",
     "reveal_contact",
     "revoke",
     "send_again",
     "take_back_evidence",
     "turn_down_appeal",
+    "undo_merge",
     "words_of",
 ]

@@ -12,21 +12,18 @@ from django.utils.translation import gettext_lazy
 from campaigns import corrections
 from campaigns.choices import PublicationMode
 from campaigns.models import Campaign
-from signatories import likeness, second_eyes, verification
+from signatories import second_eyes, verification
 from signatories.mail import notices
 from signatories.models import Organisation, Signature
 from signatories.moderation import appeals
 from signatories.moderation.evidence import add_evidence
 from signatories.states import EvidenceKind, MailKind, Reason, State
 from signatories.transitions import AlreadyDecided, IllegalTransition, Refused, change_state, staff
+from signatories.twins import refuse_duplicate
 
 
 class BelowTheBar(Refused):
     """The evidence does not reach the level that is needed."""
-
-
-class PossibleDuplicate(Refused):
-    """An accepted signature seems to be of the same organisation, and nobody has said that it isn't."""
 
 
 def accept(*, signature: Signature, by: User, note: str = "", with_colleague: bool = False) -> None:
@@ -88,18 +85,6 @@ def _refuse_below_the_bar(signature: Signature) -> None:
         raise BelowTheBar(
             _("Verification level %(reached)s is below %(needed)s: record more evidence first.")
             % {"reached": reached.label, "needed": needed.label}
-        )
-
-
-def refuse_duplicate(signature: Signature) -> None:
-    """Raises PossibleDuplicate if another accepted signature on the letter may be of the same organisation."""
-    twin = likeness.unsettled_duplicates(signature).filter(state=State.ACCEPTED).first()
-    if twin is not None:
-        raise PossibleDuplicate(
-            _(
-                "“%(name)s” is accepted and may be the same organisation. Reject one as a duplicate, or say that they differ."
-            )
-            % {"name": twin.organisation.name}
         )
 
 

@@ -1,6 +1,7 @@
 """What templates of the desk ask for beside their context."""
 
 import json
+import re
 
 from django import template
 from django.conf import settings
@@ -10,6 +11,8 @@ from signatories.desk.secondfactor import lacks_second_factor
 from signatories.states import EvidenceKind
 
 register = template.Library()
+
+_PUBLIC_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @register.simple_tag
@@ -38,5 +41,7 @@ def as_json(value: object) -> str:
 
 @register.filter
 def in_words(detail: str) -> str:
-    """The detail of an event, which is a code, as people read it."""
+    """The detail of an event, which is a code, as people read it; a signature's public id says nothing, its note names it."""
+    if _PUBLIC_ID.fullmatch(detail):
+        return ""
     return str(EvidenceKind(detail).label) if detail in EvidenceKind.values else detail

@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 
 from signatories import links, moderation, retention, signing
-from signatories.models import Contact, OutboxMail, Signature, SignatureEvent
-from signatories.states import EventKind, MailKind, MailState, State
-from signatories.transitions import AlreadyDecided
+from signatories.models import Contact, Merge, OutboxMail, Signature, SignatureEvent
+from signatories.states import EventKind, EvidenceKind, MailKind, MailState, State
+from signatories.transitions import AlreadyDecided, Refused
 from tests.builders import (
     form_answers,
     fresh_token,
@@ -163,3 +163,75 @@ def test_who_confirms_at_the_moment_of_expiry_is_not_told_that_it_is_confirmed(c
     with pytest.raises(links.BadLink):
         signing.confirm(token=token)
     assert Signature.objects.get(pk=signature.pk).state == State.EXPIRED
+
+
+def merged_by_half_and_the_other_way_by_the_rest(one, other):
+    staff = [make_superuser(f"moderator{number}") for number in range(EIGHT)]
+
+    def merge(by, place):
+        pair = [Signature.objects.get(pk=each.pk) for each in (one, other)]
+        survivor, merged = pair if place % 2 else reversed(pair)
+        moderation.merge(survivor=survivor, merged=merged, by=by, name=survivor)
+
+    return at_once([lambda by=by, place=place: merge(by, place) for place, by in enumerate(staff)])
+
+
+def test_m8_eight_moderators_merge_two_signatures_both_ways_and_one_of_them_does(campaign):
+    one, other = (
+        make_signature(campaign, state=State.CONFIRMED, name=name) for name in ("Lantern", "Lanterne")
+    )
+
+    results = merged_by_half_and_the_other_way_by_the_rest(one, other)
+
+    assert [result for result in results if result and not isinstance(result, Refused)] == []
+    assert results.count(None) == 1
+    states = sorted(Signature.objects.values_list("state", flat=True))
+    assert states == ["confirmed", "merged"]
+    assert SignatureEvent.objects.filter(kind=EventKind.MERGED).count() == 1
+    assert OutboxMail.objects.exclude(kind=MailKind.CONFIRM).count() == 0
+
+
+def test_m9_one_of_eight_undoes_a_merge_and_the_count_is_right(campaign):
+    staff = [make_superuser(f"moderator{number}") for number in range(EIGHT)]
+    one = make_signature(campaign, name="Lantern")
+    other = make_signature(campaign, state=State.CONFIRMED, name="Lanterne")
+    merge = moderation.merge(survivor=one, merged=other, by=staff[0], name=one)
+    opened = [Merge.objects.get(pk=merge.pk) for _ in staff]
+
+    results = at_once(
+        [
+            lambda seen=seen, by=by: moderation.undo_merge(merge=seen, by=by)
+            for seen, by in zip(opened, staff, strict=True)
+        ]
+    )
+
+    assert Counter(type(result) for result in results) == {type(None): 1, Refused: EIGHT - 1}
+    assert SignatureEvent.objects.filter(signature=other, kind=EventKind.UNMERGED).count() == 1
+    assert campaign.signatures.tally().count == campaign.signatures.filter(state=State.ACCEPTED).count() == 1
+
+
+def test_m9_a_merge_and_an_acceptance_at_once_count_the_organisation_once(campaign):
+    one = make_signature(campaign, name="Lantern")
+    other = make_signature(campaign, state=State.CONFIRMED, name="Lanterne")
+    staff = [make_superuser(f"moderator{number}") for number in range(EIGHT)]
+    for kind in (EvidenceKind.KNOWN, EvidenceKind.CALLBACK):
+        give_evidence(other, staff[0], kind)
+    opened = [Signature.objects.get(pk=other.pk) for _ in staff]
+
+    def decide(seen, by, place):
+        if place % 2:
+            moderation.accept(signature=seen, by=by)
+        else:
+            moderation.merge(survivor=one, merged=seen, by=by, name=one)
+
+    results = at_once(
+        [
+            lambda seen=seen, by=by, place=place: decide(seen, by, place)
+            for place, (seen, by) in enumerate(zip(opened, staff, strict=True))
+        ]
+    )
+
+    assert Counter(type(result) for result in results) == {type(None): 1, AlreadyDecided: EIGHT - 1}
+    accepted = campaign.signatures.filter(state=State.ACCEPTED)
+    assert campaign.signatures.tally().count == accepted.count()
+    assert (Signature.objects.get(pk=other.pk).state == State.MERGED) == (accepted.count() == 1)

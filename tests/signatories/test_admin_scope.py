@@ -123,6 +123,8 @@ def filled(route, row):
         "<path:object_id>": row.pk,
         "<int:pk>": row.pk,
         "<slug:language>": "en",
+        "<int:other>": row.pk,
+        "<int:merge>": row.pk,
         "<int:evidence>": Evidence.objects.filter(signature__campaign__slug="secret-b").last().pk,
     }.items():
         route = route.replace(name, str(value))

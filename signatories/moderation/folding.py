@@ -1,0 +1,190 @@
+"""What a merge moves from one signature to the other, and how it goes back. Each part says in JSON what it moved."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from signatories import register
+from signatories.models import Contact, Evidence, Merge, Organisation, Signature
+from signatories.states import EvidenceKind, Flag
+from signatories.transitions import Refused
+
+# They belong together: one organisation's name is not printed with the other's acronym.
+NAMES = ("name", "native_name", "native_language", "name_en", "acronym", "sort_name")
+# What made one of two suspicious makes the whole so.
+CAUTION = frozenset({Flag.LOOK_ALIKE, Flag.FAMOUS, Flag.DISPUTED})
+
+Moved = dict[str, Any]
+
+
+def as_it_was(merged: Signature) -> Moved:
+    """What the undo gives back to the merged signature itself."""
+    joined, decided = merged.joined_total_at, merged.decided_at
+    return {
+        "state": merged.state,
+        "joined_total_at": joined.isoformat() if joined else None,
+        "decided_at": decided.isoformat() if decided else None,
+        "decided_by": merged.decided_by_id,
+        "organisation": merged.organisation_id,
+        "name": merged.organisation.name,
+    }
+
+
+def columns_back(before: Moved) -> Moved:
+    """`as_it_was` as columns of the signature again."""
+    return {
+        "merged_into": None,
+        "joined_total_at": _moment(before["joined_total_at"]),
+        "decided_at": _moment(before["decided_at"]),
+        "decided_by_id": before["decided_by"],
+    }
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def move_names(survivor: Signature, merged: Signature, by: User, *, takes_name: bool) -> Moved:
+    """Both names stay known: one is printed, the other becomes an alias. Old and new value of each column."""
+    own, other = survivor.organisation, merged.organisation
+    changes: Moved = {column: getattr(other, column) for column in NAMES} if takes_name else {}
+    kept, gone = (other.name, own.name) if takes_name else (own.name, other.name)
+    if gone != kept and gone not in own.aliases:
+        changes["aliases"] = [*own.aliases, gone]
+    moved = {
+        column: [getattr(own, column), new] for column, new in changes.items() if getattr(own, column) != new
+    }
+    register.change_organisation(own, by=by, **changes)
+    return moved
+
+
+def give_names_back(merge: Merge, by: User) -> None:
+    """Only what still is as the merge left it: what staff have corrected since, stays."""
+    own = merge.survivor.organisation
+    changes = {
+        column: old for column, (old, new) in merge.before["names"].items() if getattr(own, column) == new
+    }
+    register.change_organisation(own, by=by, **changes)
+
+
+def move_row(survivor: Signature, merged: Signature) -> Moved:
+    """The signature joins the survivor's organisation in the register, unless its own signed other letters as well.
+
+    A row that nothing refers to any more must not be matched against; its sections go along.
+    """
+    left, own = merged.organisation, survivor.organisation
+    folded = Signature.objects.filter(Q(pk=merged.pk) | Q(merged_into=merged))
+    going = [row.pk for row in folded if row.organisation_id == left.pk]
+    if left.pk == own.pk or left.signatures.exclude(pk__in=going).exists():
+        return {"signatures": []}
+    sections = list(left.sections.values_list("pk", flat=True))
+    moved: Moved = {
+        "signatures": going,
+        "registered_at": left.registered_at.isoformat() if left.registered_at else None,
+        "registers": own.registered_at is None and left.registered_at is not None,
+        "sections": sections,
+        "parent": left.parent_id if own.parent_id is None else None,
+    }
+    Organisation.objects.filter(pk=left.pk).update(registered_at=None)
+    if moved["registers"]:
+        Organisation.objects.filter(pk=own.pk).update(registered_at=left.registered_at)
+    if moved["parent"]:
+        Organisation.objects.filter(pk=own.pk).update(parent=left.parent_id)
+    Organisation.objects.filter(pk__in=sections).update(parent=own)
+    Signature.objects.filter(pk__in=going).update(organisation=own)
+    return moved
+
+
+def give_row_back(merge: Merge) -> None:
+    moved, left, own = merge.before["row"], merge.before["organisation"], merge.survivor.organisation_id
+    if not moved["signatures"]:
+        return
+    registered_at = _moment(moved["registered_at"])
+    Signature.objects.filter(pk__in=moved["signatures"]).update(organisation_id=left)
+    Organisation.objects.filter(pk=left).update(registered_at=registered_at)
+    if moved["registers"]:
+        Organisation.objects.filter(pk=own, registered_at=registered_at).update(registered_at=None)
+    if moved["parent"]:
+        Organisation.objects.filter(pk=own, parent=moved["parent"]).update(parent=None)
+    Organisation.objects.filter(pk__in=moved["sections"], parent=own).update(parent=left)
+
+
+def move_contacts(survivor: Signature, merged: Signature) -> Moved:
+    """Whoever is not a contact of the survivor already becomes a second one. Pairs of id and being the first one."""
+    known = set(survivor.contacts.values_list("mailbox_hash", flat=True))
+    new = [each for each in merged.contacts.order_by("pk") if each.mailbox and each.mailbox_hash not in known]
+    Contact.objects.filter(pk__in=[each.pk for each in new]).update(signature=survivor, is_primary=False)
+    return {str(each.pk): each.is_primary for each in new}
+
+
+def give_contacts_back(merge: Merge) -> None:
+    for pk, is_primary in merge.before["contacts"].items():
+        moved = Contact.objects.filter(pk=pk, signature=merge.survivor)
+        moved.update(signature=merge.merged, is_primary=is_primary)
+
+
+def move_evidence(survivor: Signature, merged: Signature) -> list[int]:
+    """Standing evidence of a kind that the survivor lacks. The proven mailbox is the merged one's own."""
+    held = set(survivor.evidence.standing().values_list("kind", "referrer"))
+    new = [
+        item.pk
+        for item in merged.evidence.standing().exclude(kind=EvidenceKind.MAILBOX)
+        if (item.kind, item.referrer_id) not in held
+    ]
+    Evidence.objects.filter(pk__in=new).update(signature=survivor)
+    return new
+
+
+def move_vouches(survivor: Signature, merged: Signature) -> list[int]:
+    """Vouches for others are the survivor's from now on: two signatories that are one must not stand for two."""
+    given = Evidence.objects.standing().filter(referrer=merged)
+    vouched_for = Signature.objects.filter(evidence__in=given)
+    if (
+        given.filter(signature=survivor).exists()
+        or merged.evidence.standing().filter(referrer=survivor).exists()
+    ):
+        raise Refused(_("One of the two vouches for the other: take that evidence back first."))
+    twice = vouched_for.filter(evidence__in=Evidence.objects.standing().filter(referrer=survivor)).first()
+    if twice is not None:
+        raise Refused(
+            _("Both vouch for “%(name)s”, as one organisation can't: take one of the two back first.")
+            % {"name": twice.organisation.name}
+        )
+    moved = list(given.values_list("pk", flat=True))
+    Evidence.objects.filter(pk__in=moved).update(referrer=survivor)
+    return moved
+
+
+def give_evidence_back(merge: Merge) -> None:
+    Evidence.objects.filter(pk__in=merge.before["evidence"]).update(signature=merge.merged)
+    Evidence.objects.filter(pk__in=merge.before["vouches"]).update(referrer=merge.merged)
+
+
+def move_followers(survivor: Signature, merged: Signature) -> list[int]:
+    """What was merged into the merged one before counts for the survivor now."""
+    followers = list(Signature.objects.filter(merged_into=merged).values_list("pk", flat=True))
+    Signature.objects.filter(pk__in=followers).update(merged_into=survivor)
+    return followers
+
+
+def give_followers_back(merge: Merge) -> None:
+    Signature.objects.filter(pk__in=merge.before["followers"]).update(merged_into=merge.merged)
+
+
+def add_caution(survivor: Signature, merged: Signature) -> list[str]:
+    """Flags that the survivor gets from the merged one."""
+    new = CAUTION.intersection(merged.flags).difference(survivor.flags)
+    _set_flags(survivor, {*survivor.flags, *new})
+    return sorted(new)
+
+
+def take_caution_back(merge: Merge) -> None:
+    _set_flags(merge.survivor, set(merge.survivor.flags).difference(merge.before["flags"]))
+
+
+def _set_flags(signature: Signature, flags: set[str]) -> None:
+    signature.flags = [flag.value for flag in Flag if flag in flags]
+    Signature.objects.filter(pk=signature.pk).update(flags=signature.flags)
