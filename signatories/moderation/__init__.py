@@ -13,6 +13,7 @@ from signatories.moderation.deciding import (
     revoke,
 )
 from signatories.moderation.evidence import RECORDABLE, add_evidence, take_back_evidence
+from signatories.moderation.merging import merge
 from signatories.moderation.merging import undo as undo_merge
 from signatories.twins import PossibleDuplicate
 
