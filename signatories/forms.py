@@ -46,6 +46,15 @@ class LineField(forms.CharField):
         return text if "\0" in text else clean_line(text)
 
 
+class ParagraphsField(forms.CharField):
+    """Plain text of several lines. Browsers count the end of a line as one character, but send two."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
 class MailboxField(forms.CharField):
     """A mailbox, parsed by `mailboxes.parse`."""
 
@@ -288,6 +297,26 @@ class ReplyForm(forms.Form):
 def _with_plain_line_ends(data: QueryDict | None) -> dict[str, str] | None:
     """Browsers count a line's end as one character, but send two."""
     return None if data is None else {"words": data.get("words", "").replace("\r\n", "\n")}
+
+
+class DisputeWordsForm(forms.Form):
+    """What is wrong with a line, in a stranger's words."""
+
+    words = ParagraphsField(
+        label=_("What is wrong?"),
+        max_length=2000,
+        help_text=_("For the people who check, and for nobody else."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+
+class DisputeForm(DisputeWordsForm):
+    mailbox = MailboxField(
+        label=_("Your mailbox"),
+        max_length=254,
+        help_text=_("We send one mail there, with a link to confirm. It is never published."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
 
 
 class AgainForm(forms.Form):

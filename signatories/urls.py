@@ -2,16 +2,19 @@
 
 from django.urls import path
 
-from signatories.views import answering, confirming, mail, signing
+from signatories.views import answering, confirming, disputing, mail, signing
 
 app_name = "signatories"
 urlpatterns = [
     path("confirm/<str:token>/", confirming.confirm, name="confirm"),
     path("answer/<str:token>/", answering.answer, name="answer"),
     path("appeal/<str:token>/", answering.appeal, name="appeal"),
+    path("dispute/<str:token>/", disputing.confirm, name="confirm_dispute"),
     path("<slug:slug>/sign/", signing.form, name="sign"),
     path("<slug:slug>/sign/change/", signing.change, name="change"),
     path("<slug:slug>/sign/send/", signing.send, name="send"),
     path("<slug:slug>/sign/sent/", mail.sent, name="sent"),
     path("<slug:slug>/sign/again/", mail.send_again, name="again"),
+    path("<slug:slug>/dispute/sent/", disputing.sent, name="dispute_sent"),
+    path("<slug:slug>/dispute/<uuid:public_id>/", disputing.form, name="dispute"),
 ]

@@ -54,7 +54,7 @@ def bar(signature: Signature, look_alikes: Sequence[Organisation] | None = None)
     """
     needs_second_channel = (
         signature.publication_mode == PublicationMode.WITHHELD
-        or not {Flag.LOOK_ALIKE, Flag.FAMOUS}.isdisjoint(signature.flags)
+        or not {Flag.LOOK_ALIKE, Flag.FAMOUS, Flag.DISPUTED}.isdisjoint(signature.flags)
         or bool(likeness.look_alikes(signature) if look_alikes is None else look_alikes)
     )
     return Level.V3 if needs_second_channel else DEFAULT_BAR

@@ -38,6 +38,7 @@ RESERVED_SLUGS = frozenset(
         "verify",
         "confirm",
         "manage",
+        "dispute",
         "sitemap",
         "robots",
     }

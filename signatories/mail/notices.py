@@ -10,7 +10,7 @@ from django.utils import translation
 from campaigns.translation import pick
 from signatories import tokens
 from signatories.mail import outbox
-from signatories.models import Contact, MailLink, OutboxMail, Signature
+from signatories.models import Contact, Dispute, MailLink, OutboxMail, Signature
 from signatories.states import LinkPurpose, MailKind
 
 # Scenario S11: the link lives 72 hours (the unconfirmed row lives 7 days).
@@ -104,6 +104,46 @@ def _tell(signature: Signature, contact: Contact, kind: MailKind, now: datetime,
         recipient=contact.mailbox or "",
         language=contact.language,
         context=_context(signature, contact.language) | more,
+        now=now,
+    )
+    outbox.queue(mail)
+
+
+def ask_to_confirm_dispute(dispute: Dispute, now: datetime) -> MailLink:
+    """Queues the mail that asks whoever disputes a line to confirm it; gives its link.
+
+    The words of the form are not in it: anybody could have anything sent to anybody.
+    """
+    token = tokens.new_token()
+    link = MailLink.objects.create(
+        signature=dispute.signature,
+        purpose=LinkPurpose.DISPUTE,
+        digest=tokens.digest(token),
+        created_at=now,
+        expires_at=now + LINK_LIFE,
+    )
+    with translation.override(dispute.language):
+        path = reverse("signatories:confirm_dispute", kwargs={"token": token})
+    _queue_for_disputer(dispute, MailKind.DISPUTE_CONFIRM, now, link=f"{settings.SITE_URL}{path}")
+    return link
+
+
+def tell_dispute_decided(dispute: Dispute, now: datetime) -> None:
+    """Queues the mail that says that somebody has looked, and not what was found; nothing once the mailbox is erased."""
+    if dispute.mailbox:
+        _queue_for_disputer(dispute, MailKind.DISPUTE_DECIDED, now)
+
+
+def _queue_for_disputer(dispute: Dispute, kind: MailKind, now: datetime, **more: str) -> None:
+    context = _context(dispute.signature, dispute.language)
+    # By the reference signer and staff know each other: it is none of a stranger's.
+    del context["reference"]
+    mail = outbox.new_mail(
+        kind=kind,
+        signature=dispute.signature,
+        recipient=dispute.mailbox or "",
+        language=dispute.language,
+        context=context | more,
         now=now,
     )
     outbox.queue(mail)

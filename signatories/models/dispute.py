@@ -12,8 +12,21 @@ from signatories.models.signature import Signature
 from signatories.states import Outcome
 
 
+class DisputeQuerySet(models.QuerySet["Dispute"]):
+    def confirmed(self) -> "DisputeQuerySet":
+        """Those whose mailbox is proven; staff see no others."""
+        return self.filter(confirmed_at__isnull=False)
+
+    def open(self) -> "DisputeQuerySet":
+        """Those that staff have to decide."""
+        return self.confirmed().filter(outcome="")
+
+
 class Dispute(models.Model):
-    """`from_inside`: sent from the organisation's stored mailbox or its own domain. `mailbox` and `words` are erased in time."""
+    """`from_inside`: sent from the organisation's stored mailbox or its own domain. `mailbox` and `words` are erased in time.
+
+    Until it is confirmed, `from_inside` is only what the form said.
+    """
 
     signature = models.ForeignKey(
         Signature, models.PROTECT, related_name="disputes", verbose_name=_("signature")
@@ -40,6 +53,8 @@ class Dispute(models.Model):
         verbose_name=_("decided by"),
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+
+    objects = DisputeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("dispute")
@@ -70,3 +85,8 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return f"…@{self.mailbox_domain}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for a decision of the staff."""
+        return self.confirmed_at is not None and not self.outcome

@@ -1,0 +1,174 @@
+"""What anybody may do about a public line that is wrong: say so, and prove the mailbox. Answers tell nobody who has signed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.choices import PublicationMode
+from campaigns.models import Campaign
+from signatories import likeness
+from signatories.identity import mailboxes, matching
+from signatories.links import BadLink, LinkExpired, find_link
+from signatories.mail import notices, outbox
+from signatories.models import Dispute, MailLink, OutboxMail, Signature
+from signatories.states import EventKind, Flag, LinkPurpose, MailKind, State
+from signatories.transitions import SYSTEM, change_state, record
+
+# Nobody's mailbox can be flooded through the form: so many mails a day, so far apart.
+MAILS_A_DAY = 3
+MAIL_PAUSE = timedelta(seconds=60)
+# People who share a network, an office or a relay, don't find ten wrong lines in an hour; robots do.
+FORMS_AN_HOUR = 10
+# A line draws a handful of disputes. Whoever sends twenty wants to bury the staff.
+OF_ONE_LINE_A_DAY = 20
+# All disputes on a letter. A mail server that sends more of such mail, unasked as most of it would be, is soon refused by
+# others, and then the signers' confirmations are lost with it.
+OF_A_LETTER_AN_HOUR = 60
+AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objection:
+    """What a form says, cleaned: a parsed mailbox, and words of a stranger."""
+
+    mailbox: str
+    words: str
+    language: str
+    network_hash: str = ""
+
+
+def dispute(*, signature: Signature, objection: Objection) -> None:
+    """Stores what is said against a public line, with the mail that asks to confirm it; nothing, beyond the limits.
+
+    The same mailbox on the same line is the same dispute: until it is confirmed, the newest words stand. Says nothing,
+    whatever it did: the caller answers alike for every mailbox (product.md, rule 6).
+    """
+    now = timezone.now()
+    mailbox_hash = mailboxes.lookup_hash(objection.mailbox)
+    with transaction.atomic():
+        # Also when nothing is written: with a broker that is away, the time of the answer would tell.
+        transaction.on_commit(outbox.nudge)
+        _one_at_a_time()
+        # Locked: it may be confirmed at this very moment.
+        same = Dispute.objects.select_for_update().filter(signature=signature, mailbox_hash=mailbox_hash)
+        told = same.filter(outcome="").first() or Dispute(signature=signature, mailbox_hash=mailbox_hash)
+        told.mailbox = objection.mailbox
+        told.mailbox_domain = mailboxes.domain_of(objection.mailbox)
+        told.words = objection.words
+        told.language = objection.language
+        told.network_hash = objection.network_hash
+        told.sent_at = now
+        told.from_inside = is_from_inside(told)
+        if told.confirmed_at is None and _is_within_limits(told, now):
+            _store(told, now)
+
+
+def _one_at_a_time() -> None:
+    """Until the end of the transaction nobody else counts. Disputes are rare, and their limits reach across letters."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('disputes', 0))")
+
+
+def _is_within_limits(told: Dispute, now: datetime) -> bool:
+    mails = OutboxMail.objects.filter(
+        recipient_hash=told.mailbox_hash, kind=MailKind.DISPUTE_CONFIRM, created_at__gt=now - A_DAY
+    )
+    mailed = list(mails.order_by("-created_at").values_list("created_at", flat=True)[:MAILS_A_DAY])
+    if len(mailed) == MAILS_A_DAY or (mailed and mailed[0] > now - MAIL_PAUSE):
+        return False
+    others = Dispute.objects.exclude(pk=told.pk)
+    this_hour = others.filter(sent_at__gt=now - AN_HOUR)
+    of_network = this_hour.filter(network_hash=told.network_hash).exclude(network_hash="")
+    if of_network.count() >= FORMS_AN_HOUR:
+        return False
+    # Insiders are counted apart, and the stored contact not at all. Else whoever put a false line up could use the limits
+    # to keep the organisation itself from taking it down.
+    alike = others.filter(from_inside=told.from_inside)
+    of_line = alike.filter(signature=told.signature, outcome="", sent_at__gt=now - A_DAY)
+    of_letter = this_hour.filter(
+        from_inside=told.from_inside, signature__campaign=told.signature.campaign_id
+    )
+    return _is_of_a_contact(told) or (
+        of_line.count() < OF_ONE_LINE_A_DAY and of_letter.count() < OF_A_LETTER_AN_HOUR
+    )
+
+
+def _store(told: Dispute, now: datetime) -> None:
+    """With a link of its own each time: what an older mail confirms would be words that its reader has not seen."""
+    older = told.link_id
+    told.link = notices.ask_to_confirm_dispute(told, now)
+    told.save()
+    MailLink.objects.filter(pk=older).delete()
+
+
+def is_from_inside(told: Dispute) -> bool:
+    """Whether the mailbox is a stored contact's, or on a domain of the organisation's own (product.md, rule 10).
+
+    Where anybody can have a mailbox or a page, the domain is nobody's own.
+    """
+    own = likeness.own_domains(told.signature)
+    return _is_of_a_contact(told) or any(matching.domains_match(told.mailbox_domain, each) for each in own)
+
+
+def _is_of_a_contact(told: Dispute) -> bool:
+    return told.signature.contacts.of_mailbox(told.mailbox_hash).exists()
+
+
+def find_dispute(token: str) -> Dispute:
+    """The dispute of a mailed link. Raises BadLink, also for a link whose place a newer one has taken."""
+    link = find_link(token, LinkPurpose.DISPUTE)
+    told = Dispute.objects.filter(link=link).select_related("link").first()
+    if told is None:
+        raise BadLink(_("This link is not known. Perhaps a piece of it is missing."))
+    told.signature = link.signature
+    return told
+
+
+def refuse_expired(told: Dispute, now: datetime) -> None:
+    """Raises LinkExpired if `told` can't be confirmed any more; one that was confirmed can still be looked at."""
+    if told.confirmed_at is None and told.link is not None and told.link.expires_at <= now:
+        raise LinkExpired(_("This link has expired."))
+
+
+def confirm_dispute(*, token: str, words: str) -> None:
+    """The mailbox is proven: from inside the line leaves list and count at once, from anybody else staff get a ticket.
+
+    `words` are those of the page that confirms, where they can still be changed: what the form said may have been typed by
+    somebody else. A second time nothing happens. Raises BadLink and LinkExpired.
+    """
+    now = timezone.now()
+    told = find_dispute(token)
+    refuse_expired(told, now)
+    with transaction.atomic():
+        # As in `moderation.accept`: nobody accepts, at this very moment, what is being disputed.
+        Campaign.objects.select_for_update(no_key=True).get(pk=told.signature.campaign_id)
+        told.signature = Signature.objects.select_for_update(no_key=True).get(pk=told.signature_id)
+        inside = is_from_inside(told)
+        if Dispute.objects.filter(pk=told.pk, confirmed_at=None).update(
+            confirmed_at=now, from_inside=inside, words=words
+        ):
+            MailLink.objects.filter(pk=told.link_id).update(used_at=now)
+            _take_in(told.signature, inside, now)
+
+
+def _take_in(signature: Signature, inside: bool, now: datetime) -> None:
+    """What follows for the signature. An ended one, or one that is not public any more, stays where it is."""
+    record(signature, kind=EventKind.DISPUTED, actor=SYSTEM, detail="inside" if inside else "outside")
+    raised = {*signature.flags, Flag.DISPUTED}
+    flags = [flag.value for flag in Flag if flag in raised]
+    is_public = signature.publication_mode == PublicationMode.PUBLIC
+    if inside and is_public and signature.state in (State.ACCEPTED, State.CONFIRMED):
+        change_state(
+            signature,
+            to=State.ON_HOLD,
+            actor=SYSTEM,
+            flags=flags,
+            decided_at=now,
+            decided_by=None,
+            joined_total_at=None,
+        )
+    else:
+        Signature.objects.filter(pk=signature.pk).update(flags=flags)
