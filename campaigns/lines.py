@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from campaigns import countries
 from campaigns.choices import NamingPolicy
@@ -26,6 +27,8 @@ class Line:
     native_name: str
     native_language: str
     country: str
+    # Of its signature, on pages that lead on from the line.
+    public_id: UUID | None = None
 
 
 def printed(organisation: Signing, campaign: Campaign, language: str) -> Line:

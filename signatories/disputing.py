@@ -54,15 +54,21 @@ def dispute(*, signature: Signature, objection: Objection) -> None:
         _one_at_a_time()
         # Locked: it may be confirmed at this very moment.
         same = Dispute.objects.select_for_update().filter(signature=signature, mailbox_hash=mailbox_hash)
-        told = same.filter(outcome="").first() or Dispute(signature=signature, mailbox_hash=mailbox_hash)
-        told.mailbox = objection.mailbox
-        told.mailbox_domain = mailboxes.domain_of(objection.mailbox)
-        told.words = objection.words
-        told.language = objection.language
-        told.network_hash = objection.network_hash
-        told.sent_at = now
+        known = same.filter(outcome="").first()
+        told = Dispute(
+            pk=known.pk if known else None,
+            signature=signature,
+            mailbox=objection.mailbox,
+            mailbox_hash=mailbox_hash,
+            mailbox_domain=mailboxes.domain_of(objection.mailbox),
+            words=objection.words,
+            language=objection.language,
+            network_hash=objection.network_hash,
+            sent_at=now,
+        )
         told.from_inside = is_from_inside(told)
-        if told.confirmed_at is None and _is_within_limits(told, now):
+        is_open = known is not None and known.is_open
+        if not is_open and _is_within_limits(told, now):
             _store(told, now)
 
 
@@ -88,9 +94,7 @@ def _is_within_limits(told: Dispute, now: datetime) -> bool:
     # to keep the organisation itself from taking it down.
     alike = others.filter(from_inside=told.from_inside)
     of_line = alike.filter(signature=told.signature, outcome="", sent_at__gt=now - A_DAY)
-    of_letter = this_hour.filter(
-        from_inside=told.from_inside, signature__campaign=told.signature.campaign_id
-    )
+    of_letter = this_hour.filter(from_inside=told.from_inside, signature__campaign=told.signature.campaign_id)
     return _is_of_a_contact(told) or (
         of_line.count() < OF_ONE_LINE_A_DAY and of_letter.count() < OF_A_LETTER_AN_HOUR
     )
@@ -98,10 +102,10 @@ def _is_within_limits(told: Dispute, now: datetime) -> bool:
 
 def _store(told: Dispute, now: datetime) -> None:
     """With a link of its own each time: what an older mail confirms would be words that its reader has not seen."""
-    older = told.link_id
+    if told.pk:
+        MailLink.objects.filter(dispute=told).delete()
     told.link = notices.ask_to_confirm_dispute(told, now)
     told.save()
-    MailLink.objects.filter(pk=older).delete()
 
 
 def is_from_inside(told: Dispute) -> bool:
@@ -150,7 +154,7 @@ def confirm_dispute(*, token: str, words: str) -> None:
         if Dispute.objects.filter(pk=told.pk, confirmed_at=None).update(
             confirmed_at=now, from_inside=inside, words=words
         ):
-            MailLink.objects.filter(pk=told.link_id).update(used_at=now)
+            MailLink.objects.filter(dispute=told).update(used_at=now)
             _take_in(told.signature, inside, now)
 
 

@@ -17,13 +17,15 @@ from signatories.models import (
     OutboxMail,
     Signature,
 )
-from signatories.states import MailState, State
+from signatories.states import LinkPurpose, MailState, State
 from signatories.transitions import SYSTEM, AlreadyDecided, change_state
 
 # product.md: "never confirmed in 7 days; personal data gone".
 UNCONFIRMED_FOR = timedelta(days=7)
 # How long it can be seen that several came from one network.
 NETWORK_HASH_FOR = timedelta(days=7)
+# How long after its decision it can still be read what was said against a line, and from which mailbox.
+DECIDED_DISPUTE_FOR = timedelta(days=30)
 # Stands where the name of an organisation was that never confirmed.
 ERASED = "–"
 
@@ -83,6 +85,19 @@ def forget_networks() -> None:
     old = now - NETWORK_HASH_FOR
     Signature.objects.exclude(network_hash="").filter(submitted_at__lt=old).update(network_hash="")
     Dispute.objects.exclude(network_hash="").filter(sent_at__lt=old).update(network_hash="")
+
+
+def forget_disputes() -> None:
+    """Deletes disputes that nobody confirmed in time, and erases who sent a decided one, and what was said.
+
+    That there was one stays, with its outcome. One that is still open stays whole: staff have yet to read it.
+    """
+    now = timezone.now()
+    Dispute.objects.filter(confirmed_at=None, sent_at__lt=now - UNCONFIRMED_FOR).delete()
+    decided = Dispute.objects.filter(decided_at__lt=now - DECIDED_DISPUTE_FOR).exclude(mailbox_hash="")
+    decided.update(mailbox=None, words=None, mailbox_hash="", mailbox_domain="", link=None)
+    links = MailLink.objects.filter(purpose=LinkPurpose.DISPUTE, dispute=None)
+    links.filter(created_at__lt=now - UNCONFIRMED_FOR).delete()
 
 
 def forget_sessions() -> None:

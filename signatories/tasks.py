@@ -35,6 +35,12 @@ def forget_networks() -> None:
     retention.forget_networks()
 
 
+@shared_task(name="signatories.tasks.forget_disputes")
+def forget_disputes() -> None:
+    """Erases disputes that were never confirmed, and what is personal in those decided long ago."""
+    retention.forget_disputes()
+
+
 @shared_task(name="signatories.tasks.forget_sessions")
 def forget_sessions() -> None:
     """Erases log-ins that have ended."""

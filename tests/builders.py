@@ -21,8 +21,8 @@ from campaigns.models import (
     TopicName,
 )
 from campaigns.versions import freeze
-from signatories import moderation, signing, tokens
-from signatories.models import Signature
+from signatories import disputing, moderation, signing, tokens
+from signatories.models import Dispute, MailLink, Signature
 from signatories.signing import Entry
 from signatories.states import EvidenceKind, State
 
@@ -118,6 +118,20 @@ def make_signature(campaign, *, state=State.ACCEPTED, by=None, language="en", **
     else:
         raise AssertionError(f"no way to {state}")
     return Signature.objects.get(pk=signature.pk)
+
+
+def make_dispute(signature, mailbox="reader@paper.example", *, words="They never signed.", confirmed=True):
+    """A dispute of a public line, by a form and, unless the test wants it otherwise, by its link."""
+    disputing.dispute(
+        signature=signature,
+        objection=disputing.Objection(mailbox=mailbox, words=words, language="en"),
+    )
+    dispute = Dispute.objects.latest("pk")
+    if confirmed:
+        token = tokens.new_token()
+        MailLink.objects.filter(dispute=dispute).update(digest=tokens.digest(token))
+        disputing.confirm_dispute(token=token, words=words)
+    return Dispute.objects.select_related("signature").get(pk=dispute.pk)
 
 
 def give_evidence(signature, by, kind=EvidenceKind.KNOWN, **fields):

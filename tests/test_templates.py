@@ -19,9 +19,9 @@ from django.utils import translation
 from campaigns.templatetags import counting, languages, moments
 from signatories import answering, moderation, tokens
 from signatories.mail import emails
-from signatories.models import OutboxMail
+from signatories.models import OutboxMail, Signature
 from signatories.states import MailKind, State
-from tests.builders import make_campaign, make_moderator, make_signature, make_superuser
+from tests.builders import make_campaign, make_dispute, make_moderator, make_signature, make_superuser
 
 Tally = namedtuple("Tally", "count named countries")
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -205,6 +205,10 @@ def mails(db):
     moderation.turn_down_appeal(signature=rejected, by=make_moderator(campaign))
     held = make_signature(campaign, name=name, state=State.CONFIRMED, website="https://held.example")
     moderation.ask(signature=held, by=make_superuser(), words="Who decided\nto <sign> & when?")
+    disputed = make_dispute(Signature.objects.public().get())
+    moderation.turn_down_disputes(
+        signature=disputed.signature, disputes=[disputed.pk], by=make_superuser(), note="They know."
+    )
     return {mail.kind: emails.render(mail) for mail in OutboxMail.objects.all()}
 
 

@@ -1,5 +1,7 @@
 """The list of signatories, page by page."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
@@ -23,7 +25,10 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
         "text": reading.letter_text(campaign, language),
         "tally": counts.tally(campaign),
         "as_of": now,
-        "lines": [printed(signature.organisation, campaign, language) for signature in page],
+        "lines": [
+            replace(printed(signature.organisation, campaign, language), public_id=signature.public_id)
+            for signature in page
+        ],
         "is_first": not cursor,
         "next": listing.cursor_after(page[-1]) if more else "",
     }

@@ -4,6 +4,7 @@ from itertools import count
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_comma_separated_integer_list
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -133,3 +134,31 @@ class EvidenceForm(NoteForm):
     identifier = forms.CharField(label=_("Number in the register"), required=False, max_length=100)
     note = words(_("Where you saw it"), required=False)
     field_order = ["kind", "identifier", "note"]
+
+
+class DisputesForm(DecisionForm):
+    """Carries the disputes that the page showed: one that came in since is not decided unread."""
+
+    disputes = forms.CharField(widget=forms.HiddenInput, validators=[validate_comma_separated_integer_list])
+
+    def __init__(self, data: QueryDict | None = None, *, signature: Signature) -> None:
+        super().__init__(data, signature=signature)
+        shown = [str(each.pk) for each in signature.disputes.all() if each.is_open]
+        self.initial["disputes"] = ",".join(shown)
+
+    def clean_disputes(self) -> list[int]:
+        return [int(pk) for pk in self.cleaned_data["disputes"].split(",")]
+
+
+class UpholdForm(DisputesForm, RejectForm):
+    """The line was wrong."""
+
+
+class TurnDownForm(DisputesForm):
+    """The signature stands."""
+
+    note = forms.CharField(
+        label=_("Why the signature stands, in a sentence"),
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

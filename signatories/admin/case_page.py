@@ -19,9 +19,11 @@ from signatories.admin.case_forms import (
     PlainForm,
     RejectForm,
     RequiredNoteForm,
+    TurnDownForm,
+    UpholdForm,
 )
 from signatories.admin.casefile import CaseFile, open_case
-from signatories.models import Contact, Signature
+from signatories.models import Contact, Dispute, Signature
 from signatories.states import LEADS_TO, LIVE, State
 
 UNPROCESSABLE = 422
@@ -39,8 +41,12 @@ def show(
     *,
     typed: Mapping[str, NoteForm] | None = None,
     contacts: Sequence[Contact] = (),
+    disputers: Sequence[Dispute] = (),
 ) -> HttpResponse:
-    """The page of `signature`; `typed` are forms that come back with what was typed, `contacts` those to show in clear."""
+    """The page of `signature`; `typed` are forms that come back with what was typed.
+
+    `contacts` and `disputers` are those to show in clear.
+    """
     refused = any(form.errors for form in (typed or {}).values())
     case = open_case(signature, request.user)
     forms = offered(case, request.user) | dict(typed or {}) if may_decide(request, signature) else {}
@@ -53,6 +59,7 @@ def show(
         "now": timezone.now(),
         "forms": forms,
         "contacts": contacts,
+        "disputers": disputers,
     }
     response = TemplateResponse(
         request, "admin/signatories/signature/case.html", context, status=UNPROCESSABLE if refused else 200
@@ -69,6 +76,7 @@ def back_to(pk: int) -> HttpResponse:
 def offered(case: CaseFile, user: User | AnonymousUser) -> dict[str, NoteForm]:
     """An empty form for each thing that `user` may do with the signature as it stands, by the name of its view."""
     signature, question = case.signature, case.question
+    is_disputed = any(dispute.is_open for dispute in signature.disputes.all())
     leads_to, state = LEADS_TO[State(signature.state)], signature.state
     is_own = case.appeal is not None and signature.decided_by_id == user.pk
     forms: list[tuple[bool, str, type[NoteForm]]] = [
@@ -86,6 +94,9 @@ def offered(case: CaseFile, user: User | AnonymousUser) -> dict[str, NoteForm]:
         (state in LIVE, "not_duplicate", RequiredNoteForm),
         (State.MERGED in leads_to, "merge_with", PlainForm),
         (bool(case.merges), "undo_merge", NoteForm),
+        (is_disputed, "uphold_disputes", UpholdForm),
+        (is_disputed, "turn_down_disputes", TurnDownForm),
+        (is_disputed, "reveal_disputers", PlainForm),
         (True, "add_note", RequiredNoteForm),
         (True, "reveal", PlainForm),
         (state == State.SUBMITTED, "send_again", PlainForm),

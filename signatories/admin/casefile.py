@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,7 +13,15 @@ from django.utils.translation import gettext as _
 from campaigns.lines import Line, printed
 from signatories import likeness, replies, second_eyes, verification
 from signatories.desk import work
-from signatories.models import Evidence, Merge, Organisation, OutboxMail, Signature, SignatureEvent
+from signatories.models import (
+    Dispute,
+    Evidence,
+    Merge,
+    Organisation,
+    OutboxMail,
+    Signature,
+    SignatureEvent,
+)
 from signatories.models.signature import SignatureQuerySet
 from signatories.states import WAITING, EventKind, EvidenceKind, Flag, Level, State
 
@@ -109,10 +117,12 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
 
 def in_case(signatures: SignatureQuerySet) -> SignatureQuerySet:
     """`signatures` with what `open_case` reads of each."""
+    disputes = Dispute.objects.confirmed().select_related("decided_by").defer("mailbox")
     return (
         work.in_list(signatures)
         .annotate(signer_language=F("first_contact__language"))
         .select_related("organisation", "campaign__host", "letter_version", "decided_by")
+        .prefetch_related(Prefetch("disputes", disputes))
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns import countries
 from campaigns.models import Campaign
 from signatories import replies, second_eyes
-from signatories.models import Evidence, Signature
+from signatories.models import Dispute, Evidence, Signature
 from signatories.states import WAITING, EvidenceKind, Flag, Level, OrganisationType, State
 from signatories.verification import REFERRALS_NEEDED, SUPPORTING
 
@@ -26,6 +26,12 @@ class StateFilter(admin.SimpleListFilter):
 
     title = _("state")
     parameter_name = "state"
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        # An accepted signature can be disputed as well.
+        if self.value() is None and request.GET.get(DisputedFilter.parameter_name):
+            self.used_parameters[self.parameter_name] = ALL
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [(ALL, _("All")), *State.choices]
@@ -147,6 +153,20 @@ class AppealedFilter(admin.SimpleListFilter):
         if self.value() != "yes":
             return queryset
         return queryset.filter(pk__in=replies.appealed(Signature.objects.all()).values("pk"))
+
+
+class DisputedFilter(admin.SimpleListFilter):
+    title = _("disputes")
+    template = FOLDED
+    parameter_name = "disputed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("To decide"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != "open":
+            return queryset
+        return queryset.filter(pk__in=Dispute.objects.open().values("signature"))
 
 
 class LevelFilter(admin.SimpleListFilter):

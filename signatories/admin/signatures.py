@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.scope import CampaignScoped, ViewOnly
 from signatories import verification
-from signatories.admin import asking, case_page, decisions, exporting, filters, merging
+from signatories.admin import asking, case_page, decisions, disputes, exporting, filters, merging
 from signatories.admin.bulk import accept_what_meets_the_bar
 from signatories.admin.casefile import in_case
 from signatories.desk import work
@@ -38,6 +38,9 @@ BUTTONS = {
     "add-note": decisions.add_note,
     "show-contact": decisions.reveal,
     "send-again": decisions.send_again,
+    "uphold-disputes": disputes.uphold_disputes,
+    "turn-down-disputes": disputes.turn_down_disputes,
+    "show-disputers": disputes.reveal_disputers,
 }
 
 
@@ -63,6 +66,7 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
         filters.SecondEyesFilter,
         filters.AnsweredFilter,
         filters.AppealedFilter,
+        filters.DisputedFilter,
     ]
     search_fields = [
         "organisation__name",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from campaigns import countries
 from signatories import replies, second_eyes, verification
-from signatories.models import Heartbeat, OutboxMail, Signature
+from signatories.models import Dispute, Heartbeat, OutboxMail, Signature
 from signatories.models.signature import SignatureQuerySet
 from signatories.replies import ANSWERS, Replies
 from signatories.states import WAITING, EventKind, Flag, Level, MailState, State
@@ -43,6 +43,7 @@ class Work:
     unconfirmed: int
     second_eyes: int
     replies: Replies
+    disputed: int
     mail_queued: int
     mail_failed: int
     worker_seen: datetime | None
@@ -55,6 +56,10 @@ class Work:
         ]
         if self.oldest:
             parts.append(_("oldest %(age)s") % {"age": self.oldest})
+        if self.disputed:
+            parts.append(
+                ngettext("%(count)d dispute", "%(count)d disputes", self.disputed) % {"count": self.disputed}
+            )
         parts.append(_("worker alive") if self.worker_alive else _("worker silent"))
         parts.append(_("mail queue %(count)d") % {"count": self.mail_queued + self.mail_failed})
         return ", ".join(parts)
@@ -69,6 +74,7 @@ def of(user: User | AnonymousUser, now: datetime) -> Work:
         on_hold=Count("pk", filter=Q(state=State.ON_HOLD)),
         unconfirmed=Count("pk", filter=Q(state=State.SUBMITTED)),
     )
+    disputes = Dispute.objects.open().filter(signature__in=mine)
     mail = OutboxMail.objects.exclude(state=MailState.SENT).aggregate(
         queued=Count("pk", filter=Q(state__in=[MailState.QUEUED, MailState.SENDING])),
         failed=Count("pk", filter=Q(state=MailState.FAILED)),
@@ -82,6 +88,8 @@ def of(user: User | AnonymousUser, now: datetime) -> Work:
         unconfirmed=numbers["unconfirmed"],
         second_eyes=second_eyes.wanted(mine).count(),
         replies=replies.count(mine),
+        # Signatures, not papers: fifty trolls on one line are one case to look at.
+        disputed=disputes.values("signature").distinct().count(),
         mail_queued=mail["queued"],
         mail_failed=mail["failed"],
         worker_seen=worker.seen_at if worker else None,

@@ -12,6 +12,12 @@ from signatories.moderation.deciding import (
     reject,
     revoke,
 )
+from signatories.moderation.disputes import (
+    DisputeDecided,
+    reveal_disputers,
+    turn_down_disputes,
+    uphold_disputes,
+)
 from signatories.moderation.evidence import RECORDABLE, add_evidence, take_back_evidence
 from signatories.moderation.merging import merge
 from signatories.moderation.merging import undo as undo_merge
@@ -20,6 +26,7 @@ from signatories.twins import PossibleDuplicate
 __all__ = [
     "RECORDABLE",
     "BelowTheBar",
+    "DisputeDecided",
     "PossibleDuplicate",
     "Prompt",
     "accept",
@@ -33,10 +40,13 @@ __all__ = [
     "put_back",
     "reject",
     "reveal_contact",
+    "reveal_disputers",
     "revoke",
     "send_again",
     "take_back_evidence",
     "turn_down_appeal",
+    "turn_down_disputes",
     "undo_merge",
+    "uphold_disputes",
     "words_of",
 ]

@@ -17,7 +17,7 @@ from signatories.mail import notices
 from signatories.models import Organisation, Signature
 from signatories.moderation import appeals
 from signatories.moderation.evidence import add_evidence
-from signatories.states import EvidenceKind, MailKind, Reason, State
+from signatories.states import EvidenceKind, Flag, MailKind, Reason, State
 from signatories.transitions import AlreadyDecided, IllegalTransition, Refused, change_state, staff
 from signatories.twins import refuse_duplicate
 
@@ -30,13 +30,15 @@ def accept(*, signature: Signature, by: User, note: str = "", with_colleague: bo
     """confirmed or on_hold → accepted. A public signature counts from this moment.
 
     `with_colleague`: at V1, because another moderator has asked for it (`second_eyes`); `note` says why.
-    Raises BelowTheBar, PossibleDuplicate, IllegalTransition, AlreadyDecided, and Refused for a colleague who hasn't asked.
+    Raises BelowTheBar, PossibleDuplicate, IllegalTransition, AlreadyDecided, and Refused for a colleague who hasn't asked or
+    while the organisation itself disputes it.
     """
     now = timezone.now()
     with transaction.atomic():
         # Two moderators must not accept the same organisation twice at once. Signing goes on meanwhile.
         Campaign.objects.select_for_update(no_key=True).get(pk=signature.campaign_id)
         _refuse_unless_waiting(signature)
+        _refuse_disputed(signature)
         if with_colleague:
             second_eyes.refuse_unless_agreed(signature, by, note)
         else:
@@ -75,6 +77,14 @@ def _refuse_unless_waiting(signature: Signature) -> None:
         raise AlreadyDecided(fresh)
     if fresh.state not in (State.CONFIRMED, State.ON_HOLD):
         raise IllegalTransition(fresh.state, State.ACCEPTED)
+    # The bar depends on them, and a dispute may have come in since the page was opened.
+    signature.flags = fresh.flags
+
+
+def _refuse_disputed(signature: Signature) -> None:
+    """What the organisation itself disputes does not come back unread, however old and good the evidence is."""
+    if Flag.DISPUTED in signature.flags and signature.disputes.open().filter(from_inside=True).exists():
+        raise Refused(_("The organisation itself disputes it: decide that first."))
 
 
 def _refuse_below_the_bar(signature: Signature) -> None:

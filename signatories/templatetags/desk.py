@@ -6,13 +6,21 @@ import re
 from django import template
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext_lazy as _
 
 from signatories.desk.secondfactor import lacks_second_factor
-from signatories.states import EvidenceKind
+from signatories.states import EvidenceKind, Outcome
 
 register = template.Library()
 
 _PUBLIC_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+IN_WORDS = {
+    **dict(EvidenceKind.choices),
+    **dict(Outcome.choices),
+    "inside": _("from the organisation itself"),
+    "outside": _("from somebody else"),
+    "disputers": _("who disputes it"),
+}
 
 
 @register.simple_tag
@@ -41,7 +49,7 @@ def as_json(value: object) -> str:
 
 @register.filter
 def in_words(detail: str) -> str:
-    """The detail of an event, which is a code, as people read it; a signature's public id says nothing, its note names it."""
+    """The detail of an event, a code, as people read it; a signature's public id says nothing, its note names it."""
     if _PUBLIC_ID.fullmatch(detail):
         return ""
-    return str(EvidenceKind(detail).label) if detail in EvidenceKind.values else detail
+    return str(IN_WORDS.get(detail, detail))

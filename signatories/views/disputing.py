@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaigns import reading
 from campaigns.choices import PublicationMode
 from campaigns.lines import printed
-from signatories import disputing, links
+from signatories import disputing, links, network
 from signatories.disputing import Objection
 from signatories.forms import DisputeForm, DisputeWordsForm
 from signatories.models import Dispute, Signature
@@ -35,7 +35,7 @@ def form(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
         mailbox=filled.cleaned_data["mailbox"],
         words=filled.cleaned_data["words"],
         language=get_language() or "en",
-        network_hash=_network_hash(request),
+        network_hash=network.hash_of(request, timezone.now()),
     )
     disputing.dispute(signature=signature, objection=objection)
     return HttpResponseRedirect(reverse("signatories:dispute_sent", kwargs={"slug": slug}))
@@ -58,11 +58,6 @@ def show_form(
 ) -> HttpResponse:
     context = {"form": filled, "notice": notice, **_of(signature)}
     return render(request, "signatories/dispute/form.html", context, status=status)
-
-
-def _network_hash(request: HttpRequest) -> str:
-    """The keyed hash of the network that the form came from; '' where none is known."""
-    return ""
 
 
 @never_cache
@@ -99,7 +94,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _told(dispute: Dispute) -> dict[str, object]:
-    """What whoever confirmed is told. Of a line that is gone, or no longer public, nothing but thanks.
+    """What whoever confirmed is told. Where the line is gone, or no longer public, it is thanks and no more.
 
     That an insider reads something else than an outsider tells the holder of a proven mailbox about that mailbox alone:
     whether it is stored here. Nobody else can open the link.
@@ -115,11 +110,13 @@ def _told(dispute: Dispute) -> dict[str, object]:
 
 
 def _of(signature: Signature) -> dict[str, object]:
+    """Its line is named as long as everybody may read it; a link that was mailed before must not tell more."""
     language = get_language() or "en"
+    is_public = signature.publication_mode == PublicationMode.PUBLIC
     return {
         "campaign": signature.campaign,
         "text": reading.letter_text(signature.campaign, language),
-        "line": printed(signature.organisation, signature.campaign, language),
+        "line": printed(signature.organisation, signature.campaign, language) if is_public else None,
     }
 
 

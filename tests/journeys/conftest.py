@@ -41,7 +41,7 @@ def words_of(response):
 
 def link_in(message):
     """The one link of a mail, as a path."""
-    (link,) = set(re.findall(r"http://testserver(/\S+/confirm/\S+)", message.body))
+    (link,) = set(re.findall(r"http://testserver(/\S+/(?:confirm|dispute)/\S+)", message.body))
     return link
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.sessions.models import Session
 from django.core import serializers
 from django.utils import timezone
@@ -11,6 +12,7 @@ from signatories import moderation, retention
 from signatories.models import (
     Consent,
     Contact,
+    Dispute,
     EventNote,
     MailLink,
     Organisation,
@@ -19,7 +21,7 @@ from signatories.models import (
     SignatureEvent,
 )
 from signatories.states import State
-from tests.builders import fresh_token, make_campaign, make_signature, make_superuser
+from tests.builders import fresh_token, make_campaign, make_dispute, make_signature, make_superuser
 
 A_WEEK = timedelta(days=7)
 TYPED = {
@@ -112,3 +114,38 @@ def test_log_ins_that_have_ended_are_forgotten_and_running_ones_stay(db):
     retention.forget_sessions()
 
     assert [session.session_key for session in Session.objects.all()] == ["running"]
+
+
+def test_a_dispute_that_nobody_confirms_is_gone_after_seven_days_and_its_link_too():
+    signature = make_signature(make_campaign())
+    now = timezone.now()
+    make_dispute(signature, "canary@paper.example", words="Canary words", confirmed=False)
+    with time_machine.travel(now + A_WEEK - timedelta(minutes=1)):
+        retention.forget_disputes()
+        assert Dispute.objects.count() == MailLink.objects.filter(purpose="dispute").count() == 1
+    with time_machine.travel(now + A_WEEK + timedelta(minutes=1)):
+        retention.forget_disputes()
+    assert Dispute.objects.count() == MailLink.objects.filter(purpose="dispute").count() == 0
+    signature.refresh_from_db()
+    assert signature.state == State.ACCEPTED
+
+
+def test_who_disputed_and_what_was_said_is_erased_thirty_days_after_the_decision():
+    signature = make_signature(make_campaign())
+    decided = make_dispute(signature, "canary@paper.example", words="Canary words")
+    moderation.turn_down_disputes(
+        signature=signature, disputes=[decided.pk], by=make_superuser(), note="They know."
+    )
+    still_open = make_dispute(signature, "open@reader.example", words="Open words")
+    now = timezone.now()
+    with time_machine.travel(now + timedelta(days=29)):
+        retention.forget_disputes()
+        assert Dispute.objects.get(pk=decided.pk).words == "Canary words"
+    with time_machine.travel(now + timedelta(days=31)):
+        retention.forget_disputes()
+    decided.refresh_from_db()
+    personal = (decided.mailbox, decided.words, decided.mailbox_hash, decided.mailbox_domain, decided.link)
+    assert personal == (None, None, "", "", None)
+    assert decided.outcome == "turned_down"
+    still_open.refresh_from_db()
+    assert (still_open.words, still_open.mailbox) == ("Open words", "open@reader.example")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from campaigns.choices import Role
 from signatories.models import Heartbeat, OutboxMail, Signature
 from signatories.states import State
-from tests.builders import make_campaign, make_moderator, make_signature, make_user
+from tests.builders import make_campaign, make_dispute, make_moderator, make_signature, make_user
 from tests.signatories.staff_pages import case_address, page, queries_of, text
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,22 @@ def test_m1_the_desk_says_in_a_sentence_what_waits(client):
     assert links == [
         f"/admin/signatories/signature/?state={state}" for state in ("confirmed", "on_hold", "submitted")
     ]
+
+
+def test_m1_the_desk_counts_disputed_lines_and_leads_to_them(client):
+    campaign, other = make_campaign(), make_campaign("letter-b")
+    disputed = make_signature(campaign, name="Disputed Example")
+    make_signature(campaign, name="Quiet Example")
+    make_dispute(disputed)
+    make_dispute(disputed, "other@reader.example")
+    make_dispute(make_signature(campaign), confirmed=False)
+    make_dispute(make_signature(other, name="Zanzibar Secret Society"))
+    client.force_login(make_moderator(campaign))
+    desk = client.get("/admin/")
+    assert "0 to check, 1 dispute, worker silent" in text(desk)
+    (link,) = [each["href"] for each in page(desk).select("ul.numbers a") if "disputed" in each["href"]]
+    listed = page(client.get(link))
+    assert [each.get_text() for each in listed.select("th.field-organisation_name")] == ["Disputed Example"]
 
 
 def test_the_list_shows_the_oldest_first_and_what_one_must_know_of_each(client):
