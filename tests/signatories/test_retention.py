@@ -116,7 +116,7 @@ def test_log_ins_that_have_ended_are_forgotten_and_running_ones_stay(db):
     assert [session.session_key for session in Session.objects.all()] == ["running"]
 
 
-def test_a_dispute_that_nobody_confirms_is_gone_after_seven_days_and_its_link_too():
+def test_a_dispute_that_nobody_confirms_is_gone_after_seven_days_and_its_link_too(db):
     signature = make_signature(make_campaign())
     now = timezone.now()
     make_dispute(signature, "canary@paper.example", words="Canary words", confirmed=False)
@@ -130,7 +130,7 @@ def test_a_dispute_that_nobody_confirms_is_gone_after_seven_days_and_its_link_to
     assert signature.state == State.ACCEPTED
 
 
-def test_who_disputed_and_what_was_said_is_erased_thirty_days_after_the_decision():
+def test_who_disputed_and_what_was_said_is_erased_thirty_days_after_the_decision(db):
     signature = make_signature(make_campaign())
     decided = make_dispute(signature, "canary@paper.example", words="Canary words")
     moderation.turn_down_disputes(
