@@ -225,7 +225,7 @@ def test_every_kind_of_mail_is_written(mails):
 
 
 # What stands in the subject is read over shoulders and on locked screens: these two are as old as the form.
-NAMED_IN_SUBJECT = {MailKind.CONFIRM, MailKind.ACCEPTED, MailKind.DISPUTE_CONFIRM, MailKind.DISPUTE_DECIDED}
+NAMED_IN_SUBJECT = {MailKind.CONFIRM, MailKind.ACCEPTED}
 WITHOUT_LINK = {MailKind.APPEAL_REFUSED}
 
 
