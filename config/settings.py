@@ -119,6 +119,7 @@ CELERY = {
             "schedule": 3.0,
             "options": {"expires": 3},
         },
+        "sweep": {"task": "signatories.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
         "expire-unconfirmed": {"task": "signatories.tasks.expire_unconfirmed", "schedule": 600.0},
         "forget-networks": {"task": "signatories.tasks.forget_networks", "schedule": 3600.0},
         "forget-disputes": {"task": "signatories.tasks.forget_disputes", "schedule": 3600.0},
@@ -136,6 +137,8 @@ EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = environment.sender(default=f"letters@{ALLOWED_HOSTS[0].lstrip('.')}")
 # Seconds after which a mail that a worker claimed and did not settle is free again.
 OUTBOX_LEASE_SECONDS = environment.whole_number("OUTBOX_LEASE_SECONDS", default=60, at_least=1)
+# Confirmation mails that go out within one hour of the clock, of all letters together; more of them wait. Decisions don't.
+CONFIRM_MAILS_AN_HOUR = environment.whole_number("CONFIRM_MAILS_AN_HOUR", default=500, at_least=1)
 
 # --- log-in ----------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

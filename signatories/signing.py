@@ -138,13 +138,9 @@ def _store(
     event = new_event(
         signature, kind=EventKind.SIGNED, actor=SIGNER, to_state=State.SUBMITTED, happened_at=now
     )
-    slot = outbox.next_confirm_slot(contact.mailbox_hash, now)
-    # A mailbox that others flood with forms in its name is mailed no further ahead than a day, so that the mail its
-    # owner asks for has a place again soon. The form is stored all the same.
-    mailed = slot <= now + outbox.LONGEST_WAIT
-    mail = (
-        notices.confirmation(signature, contact, now, not_before=slot, title=heading.title) if mailed else ()
-    )
+    # A mailbox that others flood with forms in its name is not flooded with mail. The form is stored all the same.
+    slot = outbox.slot_for_form(contact.mailbox_hash, campaign.pk, now)
+    mail = notices.confirmation(signature, contact, now, not_before=slot, title=heading.title) if slot else ()
     consents = [_consent(contact, text, now) for text in entry.consents]
     storing.insert([organisation, signature, contact, *consents, event, *mail])
 
@@ -220,9 +216,32 @@ def confirm(*, token: str) -> Signature:
             Evidence.objects.create(signature=signature, kind=EvidenceKind.MAILBOX, recorded_at=now)
             MailLink.objects.filter(pk=link.pk).update(used_at=now)
             signature.contacts.filter(is_primary=True).update(email_status=EmailStatus.DELIVERED)
+            _mail_next_form(signature, now)
     except AlreadyDecided as error:
         if error.signature.confirmed_at is None:  # it expired, or was rejected, at this very moment
             raise BadLink(_("This link is not known. Perhaps a piece of it is missing.")) from error
         raise AlreadyConfirmed(error.signature) from error
     network.flag_neighbours(signature)
     return signature
+
+
+def _mail_next_form(signature: Signature, now: datetime) -> None:
+    """The mailbox is proven: the oldest other form of it on this letter that had no mail yet gets one (`slot_for_form`)."""
+    mailbox = signature.contacts.filter(is_primary=True).values("mailbox_hash")
+    contact = (
+        Contact.objects.filter(
+            mailbox_hash__in=mailbox,
+            is_primary=True,
+            signature__campaign=signature.campaign_id,
+            signature__state=State.SUBMITTED,
+            signature__mails=None,
+        )
+        .select_related("signature__organisation", "signature__campaign__host", "signature__letter_version")
+        .order_by("signature__submitted_at")
+        .first()
+    )
+    if contact is None:
+        return
+    slot = outbox.next_confirm_slot(contact.mailbox_hash, now)
+    if slot <= now + outbox.LONGEST_WAIT:
+        notices.ask_to_confirm(contact.signature, contact, now, not_before=slot)

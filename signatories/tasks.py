@@ -1,15 +1,24 @@
 """What the worker does. Tasks carry no data and may be lost: the rows in the database are the guarantee."""
 
 import time
+from contextlib import suppress
+from typing import Any
 
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from signatories import retention
 from signatories.mail import delivery
+from signatories.sweeps import working
 
 # Seconds of sending in one task. A worker that is asked to end finishes its task first, and is asked to be quick.
 SHIFT = 5
+
+
+def ask_for(task: Any, *, expires: float) -> None:
+    """Nudges the worker. A dead broker only delays what it is about: beat's own nudge comes in a moment, or when it is back."""
+    with suppress(OperationalError):
+        task.apply_async(expires=expires, retry=False)
 
 
 @shared_task(name="signatories.tasks.drain_outbox")
@@ -17,10 +26,14 @@ def drain_outbox() -> None:
     """Sends what is due for one shift, then asks for the next."""
     _sent, more = delivery.drain_until(time.monotonic() + SHIFT)
     if more:
-        try:
-            drain_outbox.apply_async(expires=SHIFT, retry=False)
-        except OperationalError:  # beat's own nudge comes in a moment, or when the broker is back
-            return
+        ask_for(drain_outbox, expires=SHIFT)
+
+
+@shared_task(name="signatories.tasks.sweep")
+def sweep() -> None:
+    """Rejects by condition, or takes that back, for one shift, then asks for the next."""
+    if working.work_until(time.monotonic() + SHIFT):
+        ask_for(sweep, expires=SHIFT)
 
 
 @shared_task(name="signatories.tasks.expire_unconfirmed")

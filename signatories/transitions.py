@@ -64,7 +64,14 @@ def lock(signature: Signature) -> None:
 
 
 def change_state(
-    signature: Signature, *, to: State, actor: Actor, reason: str = "", note: str = "", **columns: Any
+    signature: Signature,
+    *,
+    to: State,
+    actor: Actor,
+    reason: str = "",
+    note: str = "",
+    detail: str = "",
+    **columns: Any,
 ) -> SignatureEvent:
     """Moves `signature` from the state it was loaded with to `to`, sets `columns`, writes the event.
 
@@ -74,11 +81,12 @@ def change_state(
     before = State(signature.state)
     if to not in LEADS_TO[before]:
         raise IllegalTransition(before, to)
-    return _move(signature, before, to, actor, reason, note, columns)
+    words = {"reason": reason, "note": note, "detail": detail}
+    return _move(signature, before, to, actor, words, columns)
 
 
 def undo_state(
-    signature: Signature, *, to: State, actor: Actor, note: str = "", **columns: Any
+    signature: Signature, *, to: State, actor: Actor, note: str = "", detail: str = "", **columns: Any
 ) -> SignatureEvent:
     """Takes a merge or a rejection by condition back: as `change_state`, along `UNDONE_TO` or what a decision may do anyway."""
     before = State(signature.state)
@@ -86,7 +94,7 @@ def undo_state(
         raise IllegalTransition(before, to)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL undersigned.undo = 'on'")
-        moved = _move(signature, before, to, actor, "", note, columns)
+        moved = _move(signature, before, to, actor, {"note": note, "detail": detail}, columns)
         cursor.execute("SET LOCAL undersigned.undo = 'off'")  # where it failed, the rollback does it
     return moved
 
@@ -96,8 +104,7 @@ def _move(
     before: State,
     to: State,
     actor: Actor,
-    reason: str,
-    note: str,
+    words: dict[str, str],
     columns: dict[str, Any],
 ) -> SignatureEvent:
     changed = Signature.objects.filter(pk=signature.pk, state=before).update(state=to, **columns)
@@ -112,8 +119,7 @@ def _move(
         actor=actor,
         from_state=before,
         to_state=to,
-        reason=reason,
-        note=note,
+        **words,
     )
 
 

@@ -3,6 +3,7 @@
 from signatories.admin.famous import FamousNameAdmin
 from signatories.admin.organisations import OrganisationAdmin
 from signatories.admin.signatures import SignatureAdmin
+from signatories.admin.sweeps import SweepAdmin
 from signatories.admin.trail import ExportLogAdmin, SignatureEventAdmin
 from signatories.admin.users import StaffAdmin, StaffGroupAdmin
 
@@ -14,4 +15,5 @@ __all__ = [
     "SignatureEventAdmin",
     "StaffAdmin",
     "StaffGroupAdmin",
+    "SweepAdmin",
 ]

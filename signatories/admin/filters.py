@@ -14,6 +14,7 @@ from campaigns.models import Campaign
 from signatories import replies, second_eyes
 from signatories.models import Dispute, Evidence, Signature
 from signatories.states import WAITING, EvidenceKind, Flag, Level, OrganisationType, State
+from signatories.sweeps.conditions import NETWORK_CODE
 from signatories.verification import REFERRALS_NEEDED, SUPPORTING
 
 ALL = "all"
@@ -167,6 +168,21 @@ class DisputedFilter(admin.SimpleListFilter):
         if self.value() != "open":
             return queryset
         return queryset.filter(pk__in=Dispute.objects.open().values("signature"))
+
+
+class NetworkFilter(admin.SimpleListFilter):
+    """Shows only once the page of clusters has led here: nobody chooses among codes."""
+
+    title = _("network")
+    template = FOLDED
+    parameter_name = "network"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        code = request.GET.get(self.parameter_name, "")
+        return [(code, code)] if len(code) >= NETWORK_CODE else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(network_hash__startswith=self.value()) if self.value() else queryset
 
 
 class LevelFilter(admin.SimpleListFilter):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.scope import CampaignScoped, ViewOnly
 from signatories import verification
-from signatories.admin import asking, case_page, decisions, disputes, exporting, filters, merging
+from signatories.admin import asking, case_page, decisions, disputes, exporting, filters, merging, sweep_forms
 from signatories.admin.bulk import accept_what_meets_the_bar
 from signatories.admin.casefile import in_case
 from signatories.desk import work
@@ -67,6 +67,7 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
         filters.AnsweredFilter,
         filters.AppealedFilter,
         filters.DisputedFilter,
+        filters.NetworkFilter,
     ]
     search_fields = [
         "organisation__name",
@@ -124,7 +125,12 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {**(extra_context or {}), "files": self._files(request)})
+        more = {"files": self._files(request), "sweep_address": self._sweep_address(request)}
+        return super().changelist_view(request, {**(extra_context or {}), **more})
+
+    def _sweep_address(self, request: HttpRequest) -> str:
+        """Where what the list shows now is rejected by condition; '' for those who don't moderate."""
+        return sweep_forms.address_of(request) if self.has_moderate_permission(request) else ""
 
     def _files(self, request: HttpRequest) -> list[tuple[str, Any]]:
         """The files that the user may take out of the list as it is filtered now, with their labels."""

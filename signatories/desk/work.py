@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from campaigns import countries
 from signatories import replies, second_eyes, verification
+from signatories.desk import clusters
+from signatories.mail import budget
 from signatories.models import Dispute, Heartbeat, OutboxMail, Signature
 from signatories.models.signature import SignatureQuerySet
 from signatories.replies import ANSWERS, Replies
@@ -48,6 +50,8 @@ class Work:
     mail_failed: int
     worker_seen: datetime | None
     worker_alive: bool
+    confirmations_wait_until: datetime | None
+    has_clusters: bool
 
     @property
     def sentence(self) -> str:
@@ -75,9 +79,11 @@ def of(user: User | AnonymousUser, now: datetime) -> Work:
         unconfirmed=Count("pk", filter=Q(state=State.SUBMITTED)),
     )
     disputes = Dispute.objects.open().filter(signature__in=mine)
-    mail = OutboxMail.objects.exclude(state=MailState.SENT).aggregate(
+    mail = OutboxMail.objects.filter(~Q(state=MailState.SENT) | budget.used(now)).aggregate(
         queued=Count("pk", filter=Q(state__in=[MailState.QUEUED, MailState.SENDING])),
         failed=Count("pk", filter=Q(state=MailState.FAILED)),
+        confirmations_used=Count("pk", filter=budget.used(now)),
+        confirmations_due=Count("pk", filter=budget.due(now)),
     )
     worker = Heartbeat.objects.filter(name="worker").first()
     return Work(
@@ -94,6 +100,10 @@ def of(user: User | AnonymousUser, now: datetime) -> Work:
         mail_failed=mail["failed"],
         worker_seen=worker.seen_at if worker else None,
         worker_alive=worker is not None and not worker.is_silent(now),
+        confirmations_wait_until=budget.waits_until(
+            now, used=mail["confirmations_used"], due=mail["confirmations_due"]
+        ),
+        has_clusters=clusters.is_there_one(user, now),
     )
 
 

@@ -4,6 +4,7 @@ import json
 import logging
 import threading
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,10 +65,20 @@ def queue(mail: OutboxMail) -> OutboxMail:
 # statements, because the second must see what others wrote while the first waited for them.
 _RECENT = """
     SELECT pg_advisory_xact_lock(hashtextextended(%(mailbox)s, 0));
-    SELECT not_before FROM signatories_outboxmail
-    WHERE recipient_hash = %(mailbox)s AND kind = %(kind)s AND not_before > %(since)s
-    ORDER BY not_before DESC LIMIT %(limit)s
+    SELECT mail.not_before, signature.campaign_id, signature.confirmed_at IS NULL
+    FROM signatories_outboxmail AS mail LEFT JOIN signatories_signature AS signature ON signature.id = mail.signature_id
+    WHERE mail.recipient_hash = %(mailbox)s AND mail.kind = %(kind)s AND mail.not_before > %(since)s
+    ORDER BY mail.not_before DESC LIMIT %(limit)s
 """
+
+
+@dataclass(frozen=True)
+class Recent:
+    """A confirmation mail of the last day, or one that is to come; `unanswered`: nobody has confirmed that signature."""
+
+    not_before: datetime
+    campaign_id: int | None
+    unanswered: bool
 
 
 def next_confirm_slot(recipient_hash: str, now: datetime) -> datetime:
@@ -75,6 +86,26 @@ def next_confirm_slot(recipient_hash: str, now: datetime) -> datetime:
 
     Until the end of the transaction nobody else gets an answer for it.
     """
+    return _slot(_recent(recipient_hash, now), now)
+
+
+def slot_for_form(recipient_hash: str, campaign_id: int, now: datetime) -> datetime | None:
+    """As `next_confirm_slot`, for a form that just came in. None: it gets no mail of its own yet.
+
+    That is so while the mail of another form on this letter is unanswered: whoever floods the letter in a stranger's name
+    sends him one mail, not three. An owner who signs for a second organisation gets its mail once he has confirmed the
+    first, or when he asks for it. Also None where the next place is too far ahead: the mail that the owner asks for
+    must have one soon.
+    """
+    recent = _recent(recipient_hash, now)
+    if any(each.unanswered and each.campaign_id == campaign_id for each in recent):
+        return None
+    slot = _slot(recent, now)
+    return slot if slot <= now + LONGEST_WAIT else None
+
+
+def _recent(recipient_hash: str, now: datetime) -> list[Recent]:
+    """Newest first, at most as many as a day may have."""
     values: dict[str, Any] = {
         "mailbox": recipient_hash,
         "kind": MailKind.CONFIRM.value,
@@ -84,12 +115,15 @@ def next_confirm_slot(recipient_hash: str, now: datetime) -> datetime:
     with connection.cursor() as cursor:
         cursor.execute(_RECENT, values)
         cursor.nextset()
-        recent = [not_before for (not_before,) in cursor.fetchall()]
+        return [Recent(*row) for row in cursor.fetchall()]
+
+
+def _slot(recent: list[Recent], now: datetime) -> datetime:
     slot = now
     if recent:
-        slot = max(slot, recent[0] + CONFIRM_MAIL_PAUSE)
+        slot = max(slot, recent[0].not_before + CONFIRM_MAIL_PAUSE)
     if len(recent) == CONFIRM_MAILS_A_DAY:
-        slot = max(slot, recent[-1] + A_DAY)
+        slot = max(slot, recent[-1].not_before + A_DAY)
     return slot
 
 

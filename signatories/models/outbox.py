@@ -51,6 +51,12 @@ class OutboxMail(models.Model):
             models.Index(fields=["not_before", "id"], condition=Q(state=MailState.QUEUED), name="outbox_due"),
             models.Index(fields=["claimed_at"], condition=Q(state=MailState.SENDING), name="outbox_sending"),
             models.Index(fields=["recipient_hash", "created_at"], name="outbox_by_recipient"),
+            # How much of the hour's budget is used (`mail.budget`).
+            models.Index(
+                fields=["settled_at"],
+                condition=Q(kind=MailKind.CONFIRM, settled_at__isnull=False),
+                name="outbox_confirm_settled",
+            ),
         ]
 
     def __str__(self) -> str:

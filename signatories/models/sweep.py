@@ -23,6 +23,14 @@ class Sweep(models.Model):
     )
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("cancelled by"),
+    )
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -39,7 +47,11 @@ class Sweep(models.Model):
         default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(condition=Q(state__in=SweepState.values), name="sweep_state_known"),
-            models.CheckConstraint(condition=~Q(condition={}), name="sweep_has_a_condition"),
+            # States alone, or nothing, would take everybody who waits.
+            models.CheckConstraint(
+                condition=Q(condition__has_key="parts") & ~Q(condition__parts={}),
+                name="sweep_has_a_condition",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -67,6 +79,18 @@ class SweptSignature(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["sweep", "signature"], name="swept_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["sweep", "id"],
+                condition=Q(rejected_at__isnull=True, left_at__isnull=True),
+                name="swept_to_reject",
+            ),
+            models.Index(
+                fields=["sweep", "id"],
+                condition=Q(rejected_at__isnull=False, undone_at__isnull=True, left_at__isnull=True),
+                name="swept_to_undo",
+            ),
         ]
 
     def __str__(self) -> str:

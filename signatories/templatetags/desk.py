@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from signatories.desk.secondfactor import lacks_second_factor
 from signatories.states import EvidenceKind, Outcome
+from signatories.sweeps.working import SWEEP_DETAIL
 
 register = template.Library()
 
@@ -52,4 +53,7 @@ def in_words(detail: str) -> str:
     """The detail of an event, a code, as people read it; a signature's public id says nothing, its note names it."""
     if _PUBLIC_ID.fullmatch(detail):
         return ""
+    if detail.startswith(SWEEP_DETAIL):
+        number = detail.removeprefix(SWEEP_DETAIL)
+        return str(_("rejection by condition no. %(number)s") % {"number": number})
     return str(IN_WORDS.get(detail, detail))

@@ -7,7 +7,7 @@ import smtplib
 import threading
 import time
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from signatories.mail import delivery, settling
+from signatories.mail import delivery, outbox, settling
 from signatories.models import Contact, Heartbeat, OutboxMail
 from signatories.states import EmailStatus, MailKind, MailState
 from tests.builders import make_campaign, make_signature
@@ -25,6 +25,10 @@ from tests.builders import make_campaign, make_signature
 @pytest.fixture
 def campaign(db):
     return make_campaign(title="A letter for defenders")
+
+
+CONTEXT = dict.fromkeys(("organisation", "title", "host", "host_mailbox", "reference", "page", "link"), "x")
+HALF_PAST = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
 
 
 def queue_mails(campaign, count, **answers):
@@ -316,3 +320,52 @@ def test_a_batch_that_took_too_long_is_checked_before_each_mail(campaign, settin
         assert delivery.send(batch) == 1
 
     assert [message.to for message in django_mail.outbox] == [[batch[1].recipient]]
+
+
+# --- the hour's budget of confirmation mails (scenario M11) -------------------------------------------------
+
+
+CONTEXT = dict.fromkeys(("organisation", "title", "host", "host_mailbox", "reference", "page", "link"), "x")
+HALF_PAST = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
+
+
+def queue_loose_mails(count, kind="confirm"):
+    for number in range(count):
+        outbox.new_mail(
+            kind=kind,
+            signature=None,
+            recipient=f"{kind}{number}@lantern.example",
+            language="en",
+            context=CONTEXT,
+            now=timezone.now(),
+        ).save()
+
+
+def queued(kind):
+    return OutboxMail.objects.filter(state=MailState.QUEUED, kind=kind).count()
+
+
+def test_m11_beyond_the_hours_budget_confirmation_mails_wait_and_decisions_do_not(campaign, settings):
+    settings.CONFIRM_MAILS_AN_HOUR = 4
+    with time_machine.travel(HALF_PAST, tick=False) as clock:
+        queue_loose_mails(3)
+        assert delivery.drain() == 3
+        queue_loose_mails(3)
+        queue_loose_mails(2, kind="accepted")
+
+        assert delivery.drain() == 3
+        assert (queued("confirm"), queued("accepted")) == (2, 0)
+        assert delivery.drain() == 0
+
+        clock.move_to(HALF_PAST + timedelta(minutes=30))
+        assert delivery.drain() == 2
+
+
+def test_the_budget_costs_one_query_a_shift_however_many_mails(campaign):
+    numbers = []
+    for count in (1, 3):
+        queue_loose_mails(count)
+        with CaptureQueriesContext(connection) as captured:
+            assert delivery.drain() == count
+        numbers.append(sum("settled_at" in each["sql"] and "COUNT" in each["sql"] for each in captured))
+    assert numbers == [1, 1]

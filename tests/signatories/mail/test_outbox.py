@@ -16,7 +16,7 @@ from signatories import signing
 from signatories.identity import mailboxes
 from signatories.mail import outbox
 from signatories.models import OutboxMail, Signature
-from tests.builders import make_campaign, make_entry, make_signature
+from tests.builders import fresh_token, make_campaign, make_entry, make_signature
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -104,15 +104,76 @@ def test_another_spelling_of_a_mailbox_is_the_same_and_another_mailbox_is_not(ca
     assert slot("ann@lantern.example", NOON) == NOON
 
 
-def test_forms_of_one_mailbox_queue_their_mails_a_minute_apart(campaign):
-    now = timezone.now()
-    for number in range(3):
-        entry = make_entry(name=f"Example Organisation of Jo {number}", mailbox="jo@lantern.example")
-        signing.sign(campaign=campaign, entry=entry, language="en")
+def sign_for_jo(campaign, number):
+    entry = make_entry(name=f"Example Organisation of Jo {number}", mailbox="jo@lantern.example")
+    signing.sign(campaign=campaign, entry=entry, language="en")
+    return Signature.objects.latest("pk")
 
+
+def asked_to_confirm():
+    """The organisations whose mails are queued or sent, in the order of the mails."""
+    return list(OutboxMail.objects.order_by("pk").values_list("signature__organisation__name", flat=True))
+
+
+def test_m11_while_the_first_mail_is_unanswered_further_forms_of_a_mailbox_send_none(campaign):
+    for number in range(5):
+        sign_for_jo(campaign, number)
+
+    assert Signature.objects.count() == 5
+    assert asked_to_confirm() == ["Example Organisation of Jo 0"]
+
+
+def test_who_confirms_the_first_gets_the_mail_of_the_next_a_minute_after_the_first(campaign):
+    first, second, _third = [sign_for_jo(campaign, number) for number in range(3)]
+
+    signing.confirm(token=fresh_token(first))
+
+    assert asked_to_confirm() == ["Example Organisation of Jo 0", "Example Organisation of Jo 1"]
     moments = list(OutboxMail.objects.order_by("pk").values_list("not_before", flat=True))
+    assert moments[1] - moments[0] == 60 * SECOND
 
-    assert [round((moment - now) / SECOND) for moment in moments] == [0, 60, 120]
+    signing.confirm(token=fresh_token(second))
+
+    assert asked_to_confirm()[2:] == ["Example Organisation of Jo 2"]
+
+
+def test_a_mailbox_that_has_confirmed_gets_the_mail_of_a_further_form_as_ever(campaign):
+    signing.confirm(token=fresh_token(sign_for_jo(campaign, 0)))
+    sign_for_jo(campaign, 1)
+    assert asked_to_confirm() == ["Example Organisation of Jo 0", "Example Organisation of Jo 1"]
+
+
+def test_s9_who_waits_for_the_second_mail_can_ask_for_it(campaign):
+    for number in range(2):
+        sign_for_jo(campaign, number)
+
+    with time_machine.travel(timezone.now() + 61 * SECOND):
+        signing.send_again(campaign=campaign, mailbox="jo@lantern.example")
+
+    assert asked_to_confirm() == ["Example Organisation of Jo 0", "Example Organisation of Jo 1"]
+
+
+def test_a_mail_of_another_letter_or_of_yesterday_holds_none_up(campaign):
+    sign_for_jo(make_campaign("letter-b"), 0)
+    sign_for_jo(campaign, 1)
+    with time_machine.travel(timezone.now() + 25 * HOUR):
+        sign_for_jo(campaign, 2)
+
+    assert len(asked_to_confirm()) == 3
+
+
+def test_who_confirms_does_not_set_off_mail_to_other_mailboxes_or_of_other_letters(campaign):
+    other = make_campaign("letter-b")
+    first = sign_for_jo(campaign, 0)
+    for letter, mailbox in ((other, "jo@lantern.example"), (campaign, "ann@lantern.example")):
+        for number in range(2):
+            entry = make_entry(name=f"Example {letter.slug} {number}", mailbox=mailbox)
+            signing.sign(campaign=letter, entry=entry, language="en")
+    before = OutboxMail.objects.count()
+
+    signing.confirm(token=fresh_token(first))
+
+    assert OutboxMail.objects.count() == before
 
 
 @pytest.mark.django_db(transaction=True)
