@@ -8,6 +8,8 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -118,9 +120,9 @@ class ConditionForm(forms.Form):
             spare_believed=answers["spare_believed"],
         )
 
-    def hidden(self) -> str:
+    def hidden(self) -> SafeString:
         """All that was typed, to be posted along with the count."""
-        return "".join(field.as_hidden() for field in self)
+        return format_html_join("", "{}", ((field.as_hidden(),) for field in self))
 
 
 class BeginForm(forms.Form):

@@ -150,6 +150,7 @@ NONSENSE = [
     ("DEFAULT_FROM_EMAIL", "Letters", "DEFAULT_FROM_EMAIL must be a mailbox such as letters@example.org."),
     ("LANGUAGE_CODE", "de", "LANGUAGE_CODE must be one of en, fr, es, ar, ru, zh-hans."),
     ("OUTBOX_LEASE_SECONDS", "0", "OUTBOX_LEASE_SECONDS must be a whole number, at least 1."),
+    ("CONFIRM_MAILS_AN_HOUR", "0", "CONFIRM_MAILS_AN_HOUR must be a whole number, at least 1."),
     ("OUTBOX_LEASE_SECONDS", "a minute", "OUTBOX_LEASE_SECONDS must be a whole number, at least 1."),
     ("STATEMENT_TIMEOUT_SECONDS", "-1", "STATEMENT_TIMEOUT_SECONDS must be a whole number, at least 0."),
 ]

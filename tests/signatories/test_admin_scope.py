@@ -14,7 +14,7 @@ from django.utils import timezone
 from campaigns.choices import Role
 from campaigns.models import Ask, Campaign, LetterVersion, Quote, Update, UpdateText
 from signatories import moderation
-from signatories.models import Evidence, ExportLog, Organisation, Signature, SignatureEvent
+from signatories.models import Evidence, ExportLog, Organisation, Signature, SignatureEvent, Sweep
 from signatories.states import State
 from tests.builders import give_evidence, make_campaign, make_signature, make_superuser, make_user
 from tests.signatories.staff_pages import page
@@ -62,6 +62,14 @@ def make_one_of_each(slug, prefix, name):
         reason=f"{prefix} reason",
         row_count=1,
         exported_at=timezone.now(),
+    )
+    Sweep.objects.create(
+        campaign=campaign,
+        condition={"parts": {"name": name}, "states": ["confirmed"], "spare_believed": True},
+        reason="abuse",
+        note=f"{prefix} note",
+        started_by=by,
+        started_at=timezone.now(),
     )
     return campaign
 
@@ -114,6 +122,7 @@ def row_of_b(model):
         Organisation: {"signatures__campaign__slug": "secret-b"},
         SignatureEvent: {"signature__campaign__slug": "secret-b"},
         ExportLog: {"campaign__slug": "secret-b"},
+        Sweep: {"campaign__slug": "secret-b"},
     }
     return model.objects.filter(**(ways[model] or {"slug": "secret-b"})).first()
 
@@ -147,6 +156,7 @@ def everything():
             Evidence,
             SignatureEvent,
             ExportLog,
+            Sweep,
         )
     ]
 
