@@ -4,7 +4,7 @@ import pytest
 from django.db import connections
 from django.db.backends.postgresql import base
 
-from config.postgresql.base import ASK_AFTER_SECONDS
+from config.postgresql.base import ASK_AFTER_SECONDS, SIMILAR_FROM
 
 
 @pytest.fixture
@@ -75,3 +75,9 @@ def test_a_connection_that_was_never_made_or_broke_is_not(kept):
 
     kept.connection = None
     assert not kept.is_usable()
+
+
+def test_a_new_connection_has_our_idea_of_similar(kept):
+    with kept.cursor() as cursor:
+        cursor.execute("SHOW pg_trgm.similarity_threshold")
+        assert cursor.fetchone() == (str(SIMILAR_FROM),)
