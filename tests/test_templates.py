@@ -16,12 +16,13 @@ from django.template.loader import get_template, render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
+from campaigns.choices import Role
 from campaigns.templatetags import counting, languages, moments
 from signatories import answering, moderation, tokens
 from signatories.mail import emails
 from signatories.models import OutboxMail, Signature
-from signatories.states import MailKind, State
-from tests.builders import make_campaign, make_dispute, make_moderator, make_signature, make_superuser
+from signatories.states import MailKind, Reason, State
+from tests.builders import make_campaign, make_dispute, make_moderator, make_signature, make_superuser, make_user
 
 Tally = namedtuple("Tally", "count named countries")
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -198,17 +199,19 @@ def mails(db):
     """One mail of each kind, as it would be sent, about an organisation with an awkward name."""
     campaign = make_campaign("hrd-agenda", title="Defenders & the <agenda>")
     name = "Example <b>Lantern</b> & Trust"
-    make_signature(campaign, name=name)
+    accepted = make_signature(campaign, name=name)
     rejected = make_signature(campaign, name=name, state=State.REJECTED)
     rejected.links.filter(purpose="appeal").update(digest=tokens.digest("appeal"))
     answering.appeal(token="appeal", words="Please look again.")
-    moderation.turn_down_appeal(signature=rejected, by=make_moderator(campaign))
+    moderation.turn_down_appeal(signature=rejected, by=make_moderator(campaign, username="second"))
     held = make_signature(campaign, name=name, state=State.CONFIRMED, website="https://held.example")
     moderation.ask(signature=held, by=make_superuser(), words="Who decided\nto <sign> & when?")
     disputed = make_dispute(Signature.objects.public().get())
     moderation.turn_down_disputes(
         signature=disputed.signature, disputes=[disputed.pk], by=make_superuser(), note="They know."
     )
+    make_user(email="manager@host.example", roles=[(campaign, Role.MANAGER)])
+    moderation.revoke(signature=accepted, by=make_superuser(), reason=Reason.ABUSE)
     return {mail.kind: emails.render(mail) for mail in OutboxMail.objects.all()}
 
 

@@ -235,6 +235,14 @@ class Campaign(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("campaigns:letter", kwargs={"slug": self.slug})
 
+    def mailboxes_of_managers(self) -> list[str]:
+        """Where those who manage the letter are written to; whoever left, or gave no mailbox, is not among them."""
+        managers = User.objects.filter(
+            is_active=True, campaign_roles__campaign=self, campaign_roles__role=Role.MANAGER
+        )
+        mailboxes = managers.exclude(email="").order_by("pk").values_list("email", flat=True)
+        return list({mailbox.lower(): mailbox for mailbox in mailboxes}.values())
+
     @property
     def zoneinfo(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.zone)

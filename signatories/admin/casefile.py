@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.lines import Line, printed
 from signatories import likeness, replies, second_eyes, verification
-from signatories.desk import work
+from signatories.desk import regret, work
 from signatories.models import (
     Dispute,
     Evidence,
@@ -54,6 +54,7 @@ class CaseFile:
     question: SignatureEvent | None
     answer: SignatureEvent | None
     appeal: SignatureEvent | None
+    regret: list[regret.Written]
     mails: QuerySet[OutboxMail]
 
     @property
@@ -111,6 +112,7 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
         question=second_eyes.open_question(own_events),
         answer=replies.unread_answer(own_events) if signature.state in WAITING else None,
         appeal=replies.open_appeal(own_events) if signature.state == State.REJECTED else None,
+        regret=regret.letters(signature),
         mails=signature.mails.order_by("created_at", "pk").defer("recipient", "context"),
     )
 

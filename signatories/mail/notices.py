@@ -4,14 +4,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import translation
 
+from campaigns.choices import PublicationMode
 from campaigns.translation import pick
 from signatories import tokens
 from signatories.mail import outbox
 from signatories.models import Contact, Dispute, MailLink, OutboxMail, Signature
-from signatories.states import LinkPurpose, MailKind
+from signatories.states import LinkPurpose, MailKind, Reason
 
 # Scenario S11: the link lives 72 hours (the unconfirmed row lives 7 days).
 LINK_LIFE = timedelta(hours=72)
@@ -95,6 +97,28 @@ def tell_rejection(signature: Signature, now: datetime) -> None:
         )
         link.save(force_insert=True)
         _tell(signature, contact, MailKind.REJECTED, now, link=address)
+
+
+def tell_managers(signature: Signature, by: User, reason: Reason, now: datetime) -> None:
+    """Queues the mails that tell the letter's managers of a revocation, in the site's own language; a name only if it was public."""
+    case = reverse("admin:signatories_signature_change", args=[signature.pk])
+    language = settings.LANGUAGE_CODE
+    context = _context(signature, language) | {"who": by.get_username(), "case": f"{settings.SITE_URL}{case}"}
+    if signature.publication_mode != PublicationMode.PUBLIC:
+        context["organisation"] = ""
+    with translation.override(language):
+        context["reason"] = str(reason.label)
+    for mailbox in signature.campaign.mailboxes_of_managers():
+        outbox.queue(
+            outbox.new_mail(
+                kind=MailKind.REVOKED,
+                signature=signature,
+                recipient=mailbox,
+                language=language,
+                context=context,
+                now=now,
+            )
+        )
 
 
 def _tell(signature: Signature, contact: Contact, kind: MailKind, now: datetime, **more: Any) -> None:

@@ -22,6 +22,10 @@ from signatories.transitions import AlreadyDecided, IllegalTransition, Refused, 
 from signatories.twins import refuse_duplicate
 
 
+# Whoever poses as somebody, or does mischief, learns nothing from us.
+TOLD_NOTHING = (Reason.IMPERSONATION, Reason.ABUSE)
+
+
 class BelowTheBar(Refused):
     """The evidence does not reach the level that is needed."""
 
@@ -127,12 +131,15 @@ def reject(*, signature: Signature, by: User, reason: Reason, note: str = "") ->
 def revoke(*, signature: Signature, by: User, reason: Reason, note: str = "") -> None:
     """accepted → revoked: it leaves list and count, and where its name was public, a correction says that one was taken back.
 
-    The correction names nobody. Of a signature that was not public it would tell that there was one. Raises what
-    `change_state` raises.
+    The correction names nobody. Of a signature that was not public it would tell that there was one. The managers are told, and
+    the signer, unless it was no honest one. Raises what `change_state` raises.
     """
     now = timezone.now()
     with transaction.atomic():
         _turn_down(signature, State.REVOKED, by, reason, note, now, joined_total_at=None)
+        notices.tell_managers(signature, by, reason, now)
+        if reason not in TOLD_NOTHING:
+            notices.tell_decision(signature, MailKind.REJECTED, now, taken_back=True)
         if signature.publication_mode == PublicationMode.PUBLIC:
             corrections.publish(
                 signature.campaign,
