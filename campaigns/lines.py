@@ -42,3 +42,9 @@ def printed(organisation: Signing, campaign: Campaign, language: str) -> Line:
         country=stated
         or countries.label(organisation.country_code, language, NamingPolicy(campaign.naming_policy)),
     )
+
+
+def in_words(line: Line) -> str:
+    """A line as one piece of plain text, for mails and for comparing what is printed: “Name (ACR) · Native name · Country”."""
+    name = f"{line.name} ({line.acronym})" if line.acronym else line.name
+    return " · ".join(part for part in (name, line.native_name, line.country) if part)

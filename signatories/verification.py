@@ -24,6 +24,10 @@ SUPPORTING = frozenset(
 # Two people who vouch stand for one piece of evidence.
 REFERRALS_NEEDED = 2
 DEFAULT_BAR = Level.V2
+# How the form came in, and what others said of it: no edit of the organisation changes that.
+LASTING = frozenset({Flag.TOO_FAST, Flag.SAME_NETWORK, Flag.DISPUTED})
+# These need the contact, who may have been erased.
+OF_THE_CONTACT = frozenset({Flag.FREE_MAIL, Flag.DISPOSABLE, Flag.DOMAIN_DIFFERS, Flag.PERSON})
 
 
 def level_of(kinds: Iterable[str]) -> Level:
@@ -97,3 +101,19 @@ def flags_of_register(signature: Signature) -> list[Flag]:
         Flag.SAME_NETWORK: Signature.objects.filter(pk=signature.pk).in_a_crowd().exists(),
     }
     return [flag for flag in Flag if raised.get(flag)]
+
+
+def flags_anew(signature: Signature) -> list[Flag]:
+    """The flags of `signature` once its organisation was edited. The register is asked only for what is confirmed."""
+    contact = signature.contacts.filter(is_primary=True).first()
+    person = contact.name if contact is not None else None
+    raised = set(
+        flags_of_form(
+            signature.organisation, contact.mailbox_domain if contact is not None else "", person or ""
+        )
+    )
+    if signature.confirmed_at is not None:
+        raised |= set(flags_of_register(signature))
+    fixed = LASTING if person else LASTING | OF_THE_CONTACT
+    raised = raised - fixed | fixed.intersection(signature.flags)
+    return [flag for flag in Flag if flag in raised]

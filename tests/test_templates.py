@@ -18,7 +18,7 @@ from django.utils import translation
 
 from campaigns.choices import Role
 from campaigns.templatetags import counting, languages, moments
-from signatories import answering, moderation, tokens
+from signatories import answering, moderation, register, tokens
 from signatories.mail import emails
 from signatories.models import OutboxMail, Signature
 from signatories.states import MailKind, Reason, State
@@ -200,6 +200,7 @@ def mails(db):
     campaign = make_campaign("hrd-agenda", title="Defenders & the <agenda>")
     name = "Example <b>Lantern</b> & Trust"
     accepted = make_signature(campaign, name=name)
+    register.change_organisation(accepted.organisation, by=make_superuser(), acronym="EL<b>T")
     rejected = make_signature(campaign, name=name, state=State.REJECTED)
     rejected.links.filter(purpose="appeal").update(digest=tokens.digest("appeal"))
     answering.appeal(token="appeal", words="Please look again.")
@@ -210,6 +211,7 @@ def mails(db):
     moderation.turn_down_disputes(
         signature=disputed.signature, disputes=[disputed.pk], by=make_superuser(), note="They know."
     )
+    accepted.refresh_from_db()
     make_user(email="manager@host.example", roles=[(campaign, Role.MANAGER)])
     moderation.revoke(signature=accepted, by=make_superuser(), reason=Reason.ABUSE)
     return {mail.kind: emails.render(mail) for mail in OutboxMail.objects.all()}
@@ -229,7 +231,7 @@ def test_every_kind_of_mail_is_written(mails):
 
 # What stands in the subject is read over shoulders and on locked screens: these two are as old as the form.
 NAMED_IN_SUBJECT = {MailKind.CONFIRM, MailKind.ACCEPTED}
-WITHOUT_LINK = {MailKind.APPEAL_REFUSED}
+WITHOUT_LINK = {MailKind.APPEAL_REFUSED, MailKind.RENAMED}
 
 
 @pytest.mark.parametrize("kind", MailKind.values)

@@ -1,12 +1,15 @@
 """The register, as far as it signed the user's campaigns. Moderators mend names; the keys follow (`register`)."""
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -19,6 +22,14 @@ from signatories.forms import LineField
 from signatories.identity.names import match_key
 from signatories.models import Organisation
 from signatories.transitions import Refused
+
+# Which difference the person who saves has been shown.
+SEEN = "seen"
+
+
+def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    for name, values in request.POST.lists():
+        yield from ((name, str(value)) for value in values)
 
 
 def wide() -> forms.TextInput:
@@ -68,7 +79,7 @@ class OrganisationForm(RowForm):
 class OrganisationAdmin(CampaignScoped):
     form = OrganisationForm
     list_display = ["name", "acronym", "country", "org_type", "registrable_domain"]
-    search_fields = ["name", "native_name", "name_en", "acronym", "registrable_domain"]
+    search_fields = ["name", "native_name", "name_en", "acronym", "aliases", "registrable_domain"]
     view_on_site = False
     fieldsets = [
         (
@@ -116,10 +127,37 @@ class OrganisationAdmin(CampaignScoped):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            return self._to_be_seen(request, object_id) or super().changeform_view(
+                request, object_id, form_url, extra_context
+            )
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return HttpResponseRedirect(request.path)
+
+    def _to_be_seen(self, request: HttpRequest, object_id: str | None) -> HttpResponse | None:
+        """The page with old and new lines, where an edit changes what is printed and whoever makes it has not seen that."""
+        if request.method != "POST" or object_id is None:
+            return None
+        organisation = self.get_object(request, unquote(object_id))
+        if not self.has_change_permission(request, organisation):
+            return None
+        form = self.get_form(request, organisation, change=True)(request.POST, instance=organisation)
+        if not form.is_valid():
+            return None
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        difference = register.difference(organisation, language=get_language() or "en", **changes)
+        if not difference.reprinted or request.POST.get(SEEN) == difference.mark:
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Change what is printed?"),
+            "difference": difference,
+            "carried": [
+                (name, value) for name, value in _typed(request) if name not in (SEEN, "csrfmiddlewaretoken")
+            ],
+        }
+        return TemplateResponse(request, "admin/signatories/organisation/difference.html", context)
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
         changes = {name: form.cleaned_data[name] for name in form.changed_data}

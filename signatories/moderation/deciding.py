@@ -21,7 +21,6 @@ from signatories.states import EvidenceKind, Flag, MailKind, Reason, State
 from signatories.transitions import AlreadyDecided, IllegalTransition, Refused, change_state, staff
 from signatories.twins import refuse_duplicate
 
-
 # Whoever poses as somebody, or does mischief, learns nothing from us.
 TOLD_NOTHING = (Reason.IMPERSONATION, Reason.ABUSE)
 

@@ -6,6 +6,7 @@ from signatories import moderation, register
 from signatories.models import Organisation
 from signatories.states import EventKind
 from tests.builders import PASSWORD, make_campaign, make_moderator, make_signature, make_superuser
+from tests.signatories.staff_pages import page
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_a_corrected_name_moves_its_keys_and_stands_in_the_trail(campaign):
 
     signature.refresh_from_db()
     assert signature.sort_key == signature.organisation.sort_key == "example association"
-    note = signature.events.get(kind=EventKind.NOTE).note.text
+    note = signature.events.get(kind=EventKind.RENAMED).note.text
     assert "Example Assocation" in note
     assert "Example Association" in note
 
@@ -43,7 +44,10 @@ def test_the_admin_says_so_instead_of_breaking(client, campaign):
     form = client.get(address).context["adminform"].form
     answers = {name: value for name, value in form.initial.items() if value not in (None, [])}
 
-    response = client.post(address, answers | {"name": "Example Lantern Trust"}, follow=True)
+    changed = answers | {"name": "Example Lantern Trust"}
+    shown = client.post(address, changed)
+    seen = page(shown).select_one("input[name=seen]")["value"]
+    response = client.post(address, changed | {"seen": seen}, follow=True)
 
     assert response.status_code == 200
     assert "may be the same organisation" in response.content.decode()
