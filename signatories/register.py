@@ -91,7 +91,7 @@ def difference(organisation: Organisation, *, language: str, **changes: Any) -> 
 def change_organisation(organisation: Organisation, *, by: User, **changes: Any) -> None:
     """Sets columns of `organisation` with the keys that follow from them; old and new stand in its signatures' trails.
 
-    A former name stays among the other names. Where a line that is printed changes, its signer is told. The flags of all its
+    A former name stays among the other names, unless these are given. Where a line that is printed changes, its signer is told. The flags of all its
     signatures are raised anew. Raises Refused for a name without a letter or digit and for one that would make two accepted
     signatures on a letter look like one organisation's (PossibleDuplicate), ValueError for a column that is not for staff to
     change.

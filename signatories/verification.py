@@ -104,7 +104,10 @@ def flags_of_register(signature: Signature) -> list[Flag]:
 
 
 def flags_anew(signature: Signature) -> list[Flag]:
-    """The flags of `signature` once its organisation was edited. The register is asked only for what is confirmed."""
+    """The flags of `signature` once its organisation was edited. The register is asked only for what is confirmed.
+
+    What a merge brought in stays: it was found of the other name.
+    """
     contact = signature.contacts.filter(is_primary=True).first()
     person = contact.name if contact is not None else None
     raised = set(
@@ -115,5 +118,10 @@ def flags_anew(signature: Signature) -> list[Flag]:
     if signature.confirmed_at is not None:
         raised |= set(flags_of_register(signature))
     fixed = LASTING if person else LASTING | OF_THE_CONTACT
-    raised = raised - fixed | fixed.intersection(signature.flags)
+    inherited = {
+        flag
+        for before in signature.merges.standing().values_list("before", flat=True)
+        for flag in before["flags"]
+    }
+    raised = raised - fixed | (fixed | inherited).intersection(signature.flags)
     return [flag for flag in Flag if flag in raised]

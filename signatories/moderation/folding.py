@@ -176,6 +176,7 @@ def give_followers_back(merge: Merge) -> None:
 
 def add_caution(survivor: Signature, merged: Signature) -> list[str]:
     """Flags that the survivor gets from the merged one."""
+    survivor.refresh_from_db(fields=["flags"])  # a new name has raised them anew
     new = CAUTION.intersection(merged.flags).difference(survivor.flags)
     _set_flags(survivor, {*survivor.flags, *new})
     return sorted(new)

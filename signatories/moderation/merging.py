@@ -177,8 +177,8 @@ def _fold(
 ) -> folding.Moved:
     """Moves what is to survive. The name first: while both stand apart in the register, the trail of one alone tells it."""
     moved = {
-        "flags": folding.add_caution(survivor, merged),
         "names": folding.move_names(survivor, merged, by, takes_name=takes_name),
+        "flags": folding.add_caution(survivor, merged),
         "row": folding.move_row(survivor, merged),
         "contacts": folding.move_contacts(survivor, merged) if contact_agreed else {},
         "vouches": folding.move_vouches(survivor, merged),

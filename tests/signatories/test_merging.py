@@ -410,7 +410,7 @@ def test_what_staff_corrected_since_stays_when_a_merge_is_undone(campaign, by):
     assert (organisation.name, organisation.acronym, organisation.aliases) == (
         "Lantern Trust, Example",
         "",
-        [],
+        ["Example Lantern Trust", "Lantern Trust of Example"],  # by which it was known since
     )
 
 

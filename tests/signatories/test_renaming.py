@@ -203,7 +203,7 @@ def test_each_accepted_signature_is_told_in_its_own_language(campaign):
 
     register.change_organisation(first.organisation, by=make_superuser(), name=MENDED)
 
-    mails = OutboxMail.objects.filter(kind=MailKind.RENAMED).order_by("signature")
+    mails = OutboxMail.objects.filter(kind=MailKind.RENAMED).order_by("signature_id")
     assert [(each.signature_id, each.language) for each in mails] == [(first.pk, "fr"), (second.pk, "es")]
 
 
@@ -318,3 +318,16 @@ def test_the_register_is_not_asked_before_the_mailbox_is_proven(campaign):
     register.change_organisation(signature.organisation, by=make_superuser(), name="Example Lantern Trust")
 
     assert flags_of(signature) == []
+
+
+def test_what_a_merge_brought_in_outlives_an_edit(campaign):
+    survivor = make_signature(campaign, state=State.CONFIRMED, website="https://one.example")
+    other = make_signature(campaign, state=State.CONFIRMED, website="https://one.example")
+    Signature.objects.filter(pk=other.pk).update(flags=[Flag.FAMOUS])
+    other.refresh_from_db()
+    moderation.merge(survivor=survivor, merged=other, by=make_superuser(), name=survivor)
+    assert Flag.FAMOUS in flags_of(survivor)
+
+    register.change_organisation(survivor.organisation, by=make_superuser(), acronym="XY")
+
+    assert Flag.FAMOUS in flags_of(survivor)
