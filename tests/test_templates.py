@@ -22,7 +22,14 @@ from signatories import answering, moderation, register, tokens
 from signatories.mail import emails
 from signatories.models import OutboxMail, Signature
 from signatories.states import MailKind, Reason, State
-from tests.builders import make_campaign, make_dispute, make_moderator, make_signature, make_superuser, make_user
+from tests.builders import (
+    make_campaign,
+    make_dispute,
+    make_moderator,
+    make_signature,
+    make_superuser,
+    make_user,
+)
 
 Tally = namedtuple("Tally", "count named countries")
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
