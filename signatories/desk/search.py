@@ -28,7 +28,10 @@ def _unquoted(word: str) -> str:
 def _holds(word: str) -> Q:
     # Sets of ids, not a join: with one contact to each of 100,000 signatures, a join sorts them all to leave out doubles.
     named = Organisation.objects.filter(
-        Q(name__icontains=word) | Q(native_name__icontains=word) | Q(acronym__icontains=word)
+        Q(name__icontains=word)
+        | Q(native_name__icontains=word)
+        | Q(acronym__icontains=word)
+        | Q(aliases__icontains=word)  # also by a former name
     )
     mailed = Contact.objects.filter(mailbox_domain__icontains=word)
     return (
