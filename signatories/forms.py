@@ -21,7 +21,7 @@ from signatories import tokens
 from signatories.identity import mailboxes
 from signatories.identity.names import clean_line, match_key
 from signatories.signing import Entry
-from signatories.states import OrganisationType
+from signatories.states import OrganisationType, Vouch
 
 # A person needs longer than this to fill the form; a robot is asked to look at its review once more.
 MINIMUM_SECONDS = 3
@@ -323,3 +323,9 @@ class AgainForm(forms.Form):
     """For whom the confirmation mail did not come: a mailbox, or the seal of one from the page before."""
 
     mailbox = MailboxField(label=_("Your work mailbox"), max_length=254, required=True)
+
+
+class VouchForm(forms.Form):
+    """Which of the two buttons was pressed."""
+
+    says = forms.ChoiceField(choices=Vouch.choices)

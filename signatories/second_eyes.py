@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from signatories import verification
+from signatories import referrals, verification
 from signatories.models import Signature, SignatureEvent
 from signatories.models.signature import SignatureQuerySet
 from signatories.states import WAITING, EventKind, Level
@@ -60,6 +61,6 @@ def _refuse_unless_two_may(signature: Signature) -> None:
 
 
 def wanted(signatures: SignatureQuerySet) -> SignatureQuerySet:
-    """Those of `signatures` that wait for a second pair of eyes."""
+    """Those of `signatures` that wait for a second pair of eyes: to be accepted below the bar, or to ask a busy signatory."""
     told = signatures.waiting().alias(told=kind_of_last(_TELLING))
-    return told.filter(told=EventKind.SECOND_EYES)
+    return told.filter(Q(told=EventKind.SECOND_EYES) | referrals.is_unagreed())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from signatories.views import answering, confirming, disputing, mail, signing
+from signatories.views import answering, confirming, disputing, mail, signing, vouching
 
 app_name = "signatories"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("answer/<str:token>/", answering.answer, name="answer"),
     path("appeal/<str:token>/", answering.appeal, name="appeal"),
     path("dispute/<str:token>/", disputing.confirm, name="confirm_dispute"),
+    path("vouch/<str:token>/", vouching.vouch, name="vouch"),
+    path("vouch/<str:token>/take-back/", vouching.take_back, name="take_back_vouch"),
     path("<slug:slug>/sign/", signing.form, name="sign"),
     path("<slug:slug>/sign/change/", signing.change, name="change"),
     path("<slug:slug>/sign/send/", signing.send, name="send"),

@@ -46,8 +46,8 @@ def level_of(kinds: Iterable[str]) -> Level:
 
 
 def level(signature: Signature) -> Level:
-    """The level of one signature now; one query unless its evidence was prefetched."""
-    return level_of(item.kind for item in signature.evidence.all() if item.taken_back_at is None)
+    """The level of one signature now; one query unless its evidence was prefetched, with who vouches."""
+    return level_of(item.kind for item in signature.evidence.all() if item.counts)
 
 
 def bar(signature: Signature, look_alikes: Sequence[Organisation] | None = None) -> Level:

@@ -206,6 +206,7 @@ def mails(db):
     """One mail of each kind, as it would be sent, about an organisation with an awkward name."""
     campaign = make_campaign("hrd-agenda", title="Defenders & the <agenda>")
     name = "Example <b>Lantern</b> & Trust"
+    referrer = make_signature(campaign, name="Signatory")
     accepted = make_signature(campaign, name=name)
     register.change_organisation(accepted.organisation, by=make_superuser(), acronym="EL<b>T")
     rejected = make_signature(campaign, name=name, state=State.REJECTED)
@@ -214,10 +215,11 @@ def mails(db):
     moderation.turn_down_appeal(signature=rejected, by=make_moderator(campaign, username="second"))
     held = make_signature(campaign, name=name, state=State.CONFIRMED, website="https://held.example")
     moderation.ask(signature=held, by=make_superuser(), words="Who decided\nto <sign> & when?")
-    disputed = make_dispute(Signature.objects.public().get())
+    disputed = make_dispute(Signature.objects.public().get(organisation__name=name))
     moderation.turn_down_disputes(
         signature=disputed.signature, disputes=[disputed.pk], by=make_superuser(), note="They know."
     )
+    moderation.ask_to_vouch(signature=held, referrer=referrer, by=make_superuser(), signer_agreed=True)
     accepted.refresh_from_db()
     make_user(email="manager@host.example", roles=[(campaign, Role.MANAGER)])
     moderation.revoke(signature=accepted, by=make_superuser(), reason=Reason.ABUSE)

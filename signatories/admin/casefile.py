@@ -19,6 +19,7 @@ from signatories.models import (
     Merge,
     Organisation,
     OutboxMail,
+    Referral,
     Signature,
     SignatureEvent,
 )
@@ -36,6 +37,7 @@ class Other:
 
 @dataclass(frozen=True)
 class CaseFile:
+    opened_at: datetime
     signature: Signature
     case: work.Waiting
     line: Line
@@ -44,6 +46,7 @@ class CaseFile:
     bar: Level
     lacking: str
     evidence: QuerySet[Evidence]
+    referrals: QuerySet[Referral]
     suggests_domain_match: bool
     others: list[Other]
     elsewhere: int
@@ -68,9 +71,14 @@ class CaseFile:
         return self.suggests_domain_match and EvidenceKind.DOMAIN_MATCH not in recorded
 
     @property
+    def may_be_vouched_for(self) -> bool:
+        """Whether signatories can be asked about it now."""
+        return self.signature.state in WAITING
+
+    @property
     def domain_match_suffices(self) -> bool:
         """Whether the suggested evidence is all that an acceptance still needs."""
-        kinds = [item.kind for item in self.evidence if item.taken_back_at is None]
+        kinds = [item.kind for item in self.evidence if item.counts]
         reached = verification.level_of([*kinds, EvidenceKind.DOMAIN_MATCH])
         return self.signature.state in WAITING and reached >= self.bar
 
@@ -88,6 +96,7 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
     posed_as = Q(pk__in=[each.pk for each in look_alikes])
     reachable = Organisation.objects.visible_to(user).filter(posed_as).distinct().count()
     return CaseFile(
+        opened_at=now,
         signature=signature,
         case=case,
         line=printed(signature.organisation, signature.campaign, get_language() or "en"),
@@ -96,6 +105,9 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
         bar=needed,
         lacking=lacking(reached, needed),
         evidence=signature.evidence.select_related("recorded_by", "referrer__organisation"),
+        referrals=signature.referrals.select_related(
+            "referrer__organisation", "requested_by", "agreed_by", "link", "evidence"
+        ),
         suggests_domain_match=verification.suggests_domain_match(signature.organisation, case.mailbox_domain),
         others=_one_row_each(
             *_others(_("Possible duplicate"), likeness.possible_duplicates(signature), now),
@@ -143,7 +155,7 @@ def lacking(reached: Level, needed: Level) -> str:
     if needed == Level.V3 and reached == Level.V2:
         return _("This one needs a second channel as well: a call back, or a public statement.")
     words = _(
-        "One more reason is needed: an established website on the mailbox's domain, a published address, a register, …"
+        "One more reason is needed: an established website on the mailbox's domain, a published address, a register, two signatories that vouch, …"
     )
     if needed == Level.V3:
         words += " " + _("Then a second channel: a call back, or a public statement.")

@@ -37,12 +37,16 @@ from signatories.transitions import AlreadyDecided, Refused
 Answers = dict[str, Any]
 Act = Callable[[HttpRequest, Signature, Answers], HttpResponse]
 View = Callable[..., HttpResponse]
+Otherwise = Callable[[HttpRequest, Signature, NoteForm], HttpResponse]
 
 
-def button(form_class: type[NoteForm], *, shown_as: str = "") -> Callable[[Act], View]:
+def button(
+    form_class: type[NoteForm], *, shown_as: str = "", otherwise: Otherwise | None = None
+) -> Callable[[Act], View]:
     """Makes `act` a view: finds the signature, reads the form, and turns refusals into words on the page.
 
     `shown_as`: the form's name among those `offered`, where it isn't that of `act`.
+    `otherwise`: shows a form that came back with errors, where it stands on a page of its own.
     """
 
     def declare(act: Act) -> View:
@@ -53,6 +57,8 @@ def button(form_class: type[NoteForm], *, shown_as: str = "") -> Callable[[Act],
             if not request.user.has_perm("signatories.change_signature"):
                 raise PermissionDenied
             form = form_class(request.POST, signature=signature)
+            if not form.is_valid() and otherwise is not None:
+                return otherwise(request, signature, form)
             if not form.is_valid():
                 return show(request, signature, typed={shown_as or act.__name__: form})
             try:

@@ -199,8 +199,8 @@ class LevelFilter(admin.SimpleListFilter):
 
 
 def at_level(signatures: QuerySet[Any], level: Level) -> QuerySet[Any]:
-    """Those whose standing evidence gives `level`: `verification.level_of` once more, in SQL; a test compares the two."""
-    standing = Evidence.objects.standing().filter(signature=OuterRef("pk")).order_by()
+    """Those whose evidence that counts gives `level`: `verification.level_of` once more, in SQL; a test compares the two."""
+    standing = Evidence.objects.counting().filter(signature=OuterRef("pk")).order_by()
     vouches = _count(standing.filter(kind=EvidenceKind.REFERRAL))
     rows = signatures.annotate(supports=_count(standing.filter(kind__in=SUPPORTING)), vouches=vouches)
     mailbox = Q(Exists(standing.filter(kind=EvidenceKind.MAILBOX)))

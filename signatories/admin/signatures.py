@@ -12,7 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.scope import CampaignScoped, ViewOnly
 from signatories import verification
-from signatories.admin import asking, case_page, decisions, disputes, exporting, filters, merging, sweep_forms
+from signatories.admin import (
+    asking,
+    case_page,
+    decisions,
+    disputes,
+    exporting,
+    filters,
+    merging,
+    referring,
+    sweep_forms,
+)
 from signatories.admin.bulk import accept_what_meets_the_bar
 from signatories.admin.casefile import in_case
 from signatories.desk import work
@@ -37,6 +47,7 @@ BUTTONS = {
     "add-evidence": decisions.add_evidence,
     "not-duplicate": decisions.not_duplicate,
     "add-note": decisions.add_note,
+    "ask-to-vouch": referring.ask_to_vouch,
     "show-contact": decisions.reveal,
     "send-again": decisions.send_again,
     "uphold-disputes": disputes.uphold_disputes,
@@ -116,6 +127,21 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
                 "<int:pk>/merge/<int:merge>/undo/",
                 site(merging.undo_merge),
                 name="signatories_signature_undo_merge",
+            ),
+            path(
+                "<int:pk>/signatories-to-ask/",
+                site(referring.choose_referrer),
+                name="signatories_signature_choose_referrer",
+            ),
+            path(
+                "<int:pk>/referral/<int:referral>/agree/",
+                site(referring.agree_to_ask),
+                name="signatories_signature_agree_to_ask",
+            ),
+            path(
+                "<int:pk>/referral/<int:referral>/call-off/",
+                site(referring.call_off),
+                name="signatories_signature_call_off",
             ),
             path("export/public/", site(self.export_public), name="signatories_signature_export_public"),
             path("export/manage/", site(self.export_manage), name="signatories_signature_export_manage"),

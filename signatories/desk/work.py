@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import Count, F, FilteredRelation, Min, Q
+from django.db.models import Count, F, FilteredRelation, Min, Prefetch, Q
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,7 @@ from campaigns import countries
 from signatories import replies, second_eyes, verification
 from signatories.desk import clusters
 from signatories.mail import budget
-from signatories.models import Dispute, Heartbeat, OutboxMail, Signature
+from signatories.models import Dispute, Evidence, Heartbeat, OutboxMail, Signature
 from signatories.models.signature import SignatureQuerySet
 from signatories.replies import ANSWERS, Replies
 from signatories.states import WAITING, EventKind, Flag, Level, MailState, State
@@ -122,7 +122,7 @@ def in_list(signatures: SignatureQuerySet) -> SignatureQuerySet:
             mailbox_domain=F("first_contact__mailbox_domain"),
             answer_told=kind_of_last(ANSWERS),
         )
-        .prefetch_related("evidence")
+        .prefetch_related(Prefetch("evidence", Evidence.objects.select_related("referrer")))
     )
 
 

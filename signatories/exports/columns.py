@@ -178,8 +178,8 @@ def _parent_that_may_be_named(campaign: Campaign) -> Case:
 
 
 def _evidence_kinds() -> ArraySubquery:
-    standing = Evidence.objects.standing().filter(signature=OuterRef("pk"))
-    return ArraySubquery(standing.order_by("recorded_at", "pk").values("kind"))
+    counting = Evidence.objects.counting().filter(signature=OuterRef("pk"))
+    return ArraySubquery(counting.order_by("recorded_at", "pk").values("kind"))
 
 
 def _notes() -> ArraySubquery:

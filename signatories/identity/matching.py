@@ -29,7 +29,7 @@ _HOSTING = (
     "blogspot.com", "blogspot.co.uk", "blogspot.com.br", "blogspot.de", "blogspot.fr", "blogspot.com.es", "blogspot.ru",
 )  # fmt: skip
 # Hosts where organisations have a page each, told apart by the path alone: their domain speaks for none of them.
-_SHARED_SITES = frozenset({
+SHARED_SITES = frozenset({
     "facebook.com", "instagram.com", "twitter.com", "x.com", "linkedin.com", "youtube.com", "tiktok.com", "t.me",
     "telegram.me", "vk.com", "ok.ru", "linktr.ee", "google.com", "goo.gl", "bit.ly", "github.com", "wa.me", "weibo.com",
     "mastodon.social", "bsky.app", "threads.net", "change.org", "gofundme.com", "patreon.com", "wikipedia.org",
@@ -67,7 +67,7 @@ def _host(text: str) -> str:
 
 def is_shared_site(domain: str) -> bool:
     """Whether many organisations have pages under this registrable domain, as on a social network."""
-    return domain in _SHARED_SITES
+    return domain in SHARED_SITES
 
 
 def domains_match(mailbox_domain: str, website_domain: str) -> bool:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import translation
 
+from campaigns import countries
 from campaigns.choices import PublicationMode
 from campaigns.translation import pick
 from signatories import tokens
@@ -15,6 +16,8 @@ from signatories.mail import outbox
 from signatories.models import Contact, Dispute, MailLink, OutboxMail, Signature
 from signatories.states import LinkPurpose, MailKind, Reason
 
+# Who is asked to vouch, may be away for a while.
+VOUCH_LINK_LIFE = timedelta(days=30)
 # Scenario S11: the link lives 72 hours (the unconfirmed row lives 7 days).
 LINK_LIFE = timedelta(hours=72)
 # Whoever is asked something, or told no, may need to ask others first.
@@ -171,6 +174,46 @@ def _queue_for_disputer(dispute: Dispute, kind: MailKind, now: datetime, **more:
         now=now,
     )
     outbox.queue(mail)
+
+
+def ask_to_vouch(signature: Signature, referrer: Signature, contact: Contact, now: datetime) -> MailLink:
+    """Queues the question to a `contact` of `referrer` whether it knows who stands behind `signature`; gives its link.
+
+    To a signatory that isn't named in public the mail says nothing of letter or group: others may read its mailbox. The page
+    behind the link does.
+    """
+    token = tokens.new_token()
+    link = MailLink.objects.create(
+        signature=referrer,
+        purpose=LinkPurpose.REFERRAL,
+        digest=tokens.digest(token),
+        created_at=now,
+        expires_at=now + VOUCH_LINK_LIFE,
+    )
+    with translation.override(contact.language):
+        path = reverse("signatories:vouch", kwargs={"token": token})
+    host = signature.campaign.host
+    context = {"host": host.name, "host_mailbox": host.mailbox, "link": f"{settings.SITE_URL}{path}"}
+    if referrer.publication_mode == PublicationMode.PUBLIC:
+        context |= _who_asks(signature, contact.language)
+    mail = outbox.new_mail(
+        kind=MailKind.REFERRAL,
+        signature=referrer,
+        recipient=contact.mailbox or "",
+        language=contact.language,
+        context=context,
+        now=now,
+    )
+    outbox.queue(mail)
+    return link
+
+
+def _who_asks(signature: Signature, language: str) -> dict[str, str]:
+    """The group and its letter; nothing of the person who signed for it."""
+    organisation, policy = signature.organisation, signature.campaign.naming_policy
+    country = organisation.country_label or countries.label(organisation.country_code, language, policy)
+    about = _context(signature, language)
+    return {"group": organisation.name, "country": country, "title": about["title"], "page": about["page"]}
 
 
 def _context(signature: Signature, language: str, title: str = "") -> dict[str, str]:

@@ -1,5 +1,7 @@
 """What others are asked about a signature by a mailed link: a question to its signer, a referral of a signatory."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -42,6 +44,25 @@ class Question(models.Model):
         return f"{self.signature_id}"
 
 
+class ReferralQuerySet(models.QuerySet["Referral"]):
+    def unagreed(self) -> "ReferralQuerySet":
+        """Those that wait for a second moderator; nobody has been asked yet."""
+        return self.filter(answer="", link__isnull=True, agreed_by__isnull=True)
+
+    def held(self, now: datetime) -> "ReferralQuerySet":
+        """Those that stand, may still be answered, or wait for a second moderator."""
+        open_still = Q(answer="") & (Q(link__isnull=True) | Q(link__expires_at__gt=now))
+        return self.filter(open_still | Q(answer=Vouch.YES, evidence__taken_back_at__isnull=True))
+
+    def telling(self, now: datetime) -> "ReferralQuerySet":
+        """Those after which the same signatory is not asked again: all but the ones that ran out or were taken back."""
+        return self.filter(Q(pk__in=self.held(now).values("pk")) | Q(answer=Vouch.NO))
+
+    def ran_out(self, now: datetime) -> "ReferralQuerySet":
+        """Those that nobody answered in time."""
+        return self.filter(answer="", link__expires_at__lte=now)
+
+
 class Referral(models.Model):
     """A signatory that was asked to vouch for a signature. The vouch itself is evidence, which can be taken back."""
 
@@ -73,6 +94,8 @@ class Referral(models.Model):
         Evidence, models.PROTECT, null=True, blank=True, related_name="referral", verbose_name=_("evidence")
     )
 
+    objects = ReferralQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("referral")
         verbose_name_plural = _("referrals")
@@ -90,3 +113,13 @@ class Referral(models.Model):
 
     def __str__(self) -> str:
         return f"{self.referrer_id} → {self.signature_id}"
+
+    @property
+    def is_unagreed(self) -> bool:
+        """Whether it waits for a second moderator."""
+        return not self.answer and self.link_id is None and self.agreed_by_id is None
+
+    @property
+    def stands(self) -> bool:
+        """Whether the signatory vouches and has not taken it back."""
+        return self.evidence is not None and self.evidence.taken_back_at is None

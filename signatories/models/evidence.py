@@ -6,13 +6,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from signatories.models.signature import Signature
-from signatories.states import EvidenceKind
+from signatories.states import EvidenceKind, State
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def standing(self) -> "EvidenceQuerySet":
         """Evidence that has not been taken back."""
         return self.filter(taken_back_at__isnull=True)
+
+    def counting(self) -> "EvidenceQuerySet":
+        """Standing evidence from which a level follows: nobody vouches who is no longer accepted. `Evidence.counts` in SQL."""
+        return self.standing().filter(Q(referrer__isnull=True) | Q(referrer__state=State.ACCEPTED))
 
 
 class Evidence(models.Model):
@@ -76,3 +80,8 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def counts(self) -> bool:
+        """Whether it stands, and whoever vouches is still accepted."""
+        return self.taken_back_at is None and (self.referrer is None or self.referrer.state == State.ACCEPTED)

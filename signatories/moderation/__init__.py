@@ -21,6 +21,7 @@ from signatories.moderation.disputes import (
 from signatories.moderation.evidence import RECORDABLE, add_evidence, take_back_evidence
 from signatories.moderation.merging import merge
 from signatories.moderation.merging import undo as undo_merge
+from signatories.moderation.referring import agree_to_ask, ask_to_vouch, call_off
 from signatories.twins import PossibleDuplicate
 
 __all__ = [
@@ -33,7 +34,10 @@ __all__ = [
     "accept_on",
     "add_evidence",
     "add_note",
+    "agree_to_ask",
     "ask",
+    "ask_to_vouch",
+    "call_off",
     "hold",
     "mark_not_duplicate",
     "merge",

@@ -92,7 +92,7 @@ def _refuse_disputed(signature: Signature) -> None:
 
 def _refuse_below_the_bar(signature: Signature) -> None:
     # Asked anew, under the lock: a colleague may have taken evidence back since the page was opened.
-    reached = verification.level_of(signature.evidence.standing().values_list("kind", flat=True))
+    reached = verification.level_of(signature.evidence.counting().values_list("kind", flat=True))
     needed = verification.bar(signature)
     if reached < needed:
         raise BelowTheBar(

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from signatories.models import Evidence, Signature
+from signatories.moderation import vouching
 from signatories.states import EventKind, EvidenceKind
 from signatories.transitions import Refused, record, staff
 
@@ -37,9 +38,15 @@ def add_evidence(
 
 
 def take_back_evidence(*, evidence: Evidence, by: User, note: str = "") -> None:
-    """Marks `evidence` as not standing any more; the row stays. The proven mailbox can't be taken back."""
+    """Marks `evidence` as not standing any more; the row stays. The proven mailbox can't be taken back.
+
+    A vouch goes with more: `vouching.take_back`.
+    """
     if evidence.kind == EvidenceKind.MAILBOX:
         raise Refused(_("That the mailbox was proven can't be taken back."))
+    if evidence.kind == EvidenceKind.REFERRAL:
+        vouching.take_back(evidence=evidence, by=by, note=note)
+        return
     with transaction.atomic():
         standing = Evidence.objects.standing().filter(pk=evidence.pk)
         if standing.update(taken_back_at=timezone.now()):

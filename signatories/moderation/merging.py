@@ -192,7 +192,7 @@ def _fold(
 
 def _refuse_a_name_that_needs_more(survivor: Signature) -> None:
     """Nobody comes to a famous name, or to one that looks like another's, without the second channel."""
-    reached = verification.level_of(survivor.evidence.standing().values_list("kind", flat=True))
+    reached = verification.level_of(survivor.evidence.counting().values_list("kind", flat=True))
     if reached < Level.V3 and verification.bar(survivor) == Level.V3:
         raise Refused(
             _(

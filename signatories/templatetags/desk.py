@@ -9,7 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext_lazy as _
 
 from signatories.desk.secondfactor import lacks_second_factor
-from signatories.states import EvidenceKind, Outcome
+from signatories.states import EvidenceKind, Outcome, Vouch
 from signatories.sweeps.working import SWEEP_DETAIL
 
 register = template.Library()
@@ -18,6 +18,7 @@ _PUBLIC_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 IN_WORDS = {
     **dict(EvidenceKind.choices),
     **dict(Outcome.choices),
+    **dict(Vouch.choices),
     "inside": _("from the organisation itself"),
     "outside": _("from somebody else"),
     "disputers": _("who disputes it"),

@@ -14,7 +14,16 @@ from django.utils import timezone
 from campaigns.choices import Role
 from campaigns.models import Ask, Campaign, LetterVersion, Quote, Update, UpdateText
 from signatories import moderation
-from signatories.models import Evidence, ExportLog, Organisation, Signature, SignatureEvent, Sweep
+from signatories.models import (
+    Evidence,
+    ExportLog,
+    Organisation,
+    OutboxMail,
+    Referral,
+    Signature,
+    SignatureEvent,
+    Sweep,
+)
 from signatories.states import State
 from tests.builders import give_evidence, make_campaign, make_signature, make_superuser, make_user
 from tests.signatories.staff_pages import page
@@ -39,7 +48,14 @@ SECRETS = [
 def world():
     """Letters A and B with one of everything on each."""
     make_one_of_each("letter-a", "Open", "Kenyan Example Society")
-    return make_one_of_each("secret-b", "Hidden", "Zanzibar Society")
+    campaign = make_one_of_each("secret-b", "Hidden", "Zanzibar Society")
+    Referral.objects.create(
+        signature=campaign.signatures.get(),
+        referrer=Signature.objects.get(campaign__slug="letter-a"),
+        requested_by=make_superuser("other"),
+        requested_at=timezone.now(),
+    )
+    return campaign
 
 
 def make_one_of_each(slug, prefix, name):
@@ -135,6 +151,7 @@ def filled(route, row):
         "<int:other>": row.pk,
         "<int:merge>": row.pk,
         "<int:evidence>": Evidence.objects.filter(signature__campaign__slug="secret-b").last().pk,
+        "<int:referral>": Referral.objects.get(signature__campaign__slug="secret-b").pk,
     }.items():
         route = route.replace(name, str(value))
     assert "<" not in route, f"the walk does not know how to fill {route}"
@@ -154,6 +171,8 @@ def everything():
             Signature,
             Organisation,
             Evidence,
+            Referral,
+            OutboxMail,
             SignatureEvent,
             ExportLog,
             Sweep,
