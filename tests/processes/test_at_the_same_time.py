@@ -2,11 +2,9 @@
 
 import json
 import re
-import threading
 from collections import Counter
 
 import pytest
-from django.db import connection
 
 from signatories import links, moderation, retention, signing
 from signatories.models import Contact, Merge, OutboxMail, Signature, SignatureEvent
@@ -20,31 +18,10 @@ from tests.builders import (
     make_superuser,
     opened_a_while_ago,
 )
+from tests.processes.together import at_once
 
 pytestmark = pytest.mark.processes
 EIGHT = 8
-
-
-def at_once(actions):
-    """Runs each action in a thread, with a database connection of its own, all from the same moment on."""
-    start_line = threading.Barrier(len(actions))
-    results = [None] * len(actions)
-
-    def run(place, action):
-        start_line.wait(30)
-        try:
-            results[place] = action()
-        except Exception as error:  # noqa: BLE001  # what went wrong is the result
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def test_m8_eight_moderators_accept_one_signature_and_one_of_them_does(campaign):
