@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from signatories import moderation
 from signatories.models import Evidence, OutboxMail, Signature
-from signatories.states import State
+from signatories.states import Reason, State
 from tests.builders import make_moderator, make_signature, make_superuser
 from tests.journeys.conftest import soup_of, words_of
 from tests.signatories.staff_pages import case_address, messages, press, text
@@ -185,7 +185,7 @@ def test_an_old_answer_is_shown_but_only_the_staff_take_it_back(client, group, l
 
 
 def test_a_question_that_is_settled_or_whose_reader_was_revoked_names_nobody(client, group, referrers, link):
-    moderation.revoke(signature=referrers[0], by=make_superuser(), reason="impersonation")
+    moderation.revoke(signature=referrers[0], by=make_superuser(), reason=Reason.IMPERSONATION)
 
     for response in (client.get(link), client.post(link, {"says": "yes"})):
         assert response.status_code == 410

@@ -5,7 +5,7 @@ import pytest
 from signatories import moderation
 from signatories.models import OutboxMail, Referral, Signature
 from signatories.moderation import vouching
-from signatories.states import State
+from signatories.states import Reason, State
 from tests.builders import make_campaign, make_manager, make_moderator, make_signature, make_superuser
 from tests.signatories.staff_pages import case_address, messages, page, press, queries_of, text
 from tests.signatories.test_referring import ask, make_group, token_of, vouch
@@ -176,7 +176,7 @@ def test_the_case_shows_each_answer_and_what_no_longer_counts(client, campaign, 
     ask(group, silent)
     moderation.take_back_evidence(evidence=vouch(group, back).evidence, by=moderator)
     vouch(group, gone)
-    moderation.revoke(signature=Signature.objects.get(pk=gone.pk), by=moderator, reason="impersonation")
+    moderation.revoke(signature=Signature.objects.get(pk=gone.pk), by=moderator, reason=Reason.IMPERSONATION)
 
     shown = text(client.get(case_address(group)))
 

@@ -16,7 +16,7 @@ from signatories.identity import mailboxes
 from signatories.links import BadLink, LinkExpired
 from signatories.models import Evidence, MailLink, Organisation, OutboxMail, Referral, Signature
 from signatories.moderation import vouching
-from signatories.states import EvidenceKind, Level, State, Vouch
+from signatories.states import EvidenceKind, Level, Reason, State, Vouch
 from signatories.transitions import AlreadyDecided, Refused
 from tests.builders import make_campaign, make_moderator, make_signature, make_superuser
 
@@ -382,7 +382,7 @@ def test_a_second_moderator_agrees_only_to_what_still_holds(campaign, moderators
     group = make_group(campaign)
     referral = ask(group, referrer, first)
 
-    moderation.revoke(signature=Signature.objects.get(pk=referrer.pk), by=first, reason="impersonation")
+    moderation.revoke(signature=Signature.objects.get(pk=referrer.pk), by=first, reason=Reason.IMPERSONATION)
     with pytest.raises(Refused, match="Only an accepted signatory"):
         moderation.agree_to_ask(referral=referral, by=second)
     moderation.reject(signature=group, by=first, reason="no_evidence")
@@ -460,7 +460,7 @@ def test_a_link_works_for_thirty_days(campaign):
 def test_whoever_was_revoked_meanwhile_vouches_for_nobody(campaign, moderators):
     group, referrer = make_group(campaign), make_signature(campaign)
     token = token_of(ask(group, referrer))
-    moderation.revoke(signature=referrer, by=moderators[0], reason="impersonation")
+    moderation.revoke(signature=referrer, by=moderators[0], reason=Reason.IMPERSONATION)
 
     for says in Vouch:
         with pytest.raises(vouching.NoLongerAsked):
@@ -496,7 +496,7 @@ def test_a_vouch_counts_while_its_signatory_is_accepted(campaign, moderators):
         moderation.accept(signature=group, by=staff)
     moderation.accept(signature=Signature.objects.get(pk=second.pk), by=staff)
     assert level_everywhere() == Level.V2
-    moderation.revoke(signature=Signature.objects.get(pk=first.pk), by=staff, reason="impersonation")
+    moderation.revoke(signature=Signature.objects.get(pk=first.pk), by=staff, reason=Reason.IMPERSONATION)
     assert level_everywhere() == Level.V1
 
 
