@@ -100,6 +100,11 @@ def desk(house: House) -> Iterator[Figure]:
                 f"/admin/signatories/signature/?state=all&q={WORDS[number % 40]}"
                 for number in range(ASKED // 10)
             ],
+            "clusters of a week": ["/admin/signatories/sweep/clusters/?days=7"] * (ASKED // 10),
+            "count of a condition": [
+                f"/admin/signatories/sweep/count/?campaign={campaign.slug}&name={WORDS[number]}&states=confirmed"
+                for number in range(ASKED // 10)
+            ],
             "case page": [f"/admin/signatories/signature/{pk}/change/" for pk in cases],
         }.items():
             yield _against(

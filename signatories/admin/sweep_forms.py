@@ -167,5 +167,5 @@ def in_words(condition: Condition) -> list[tuple[Any, Any]]:
     said = [
         (fields[name].label, words[name](value) if name in words else value) for name, value in parts.items()
     ]
-    states = ", ".join(str(State(state).label) for state in condition.states)
+    states = "; ".join(str(State(state).label) for state in condition.states)
     return [*said, (fields["states"].label, states)]

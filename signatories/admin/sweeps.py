@@ -234,7 +234,7 @@ class SweepAdmin(ViewOnly, CampaignScoped):
     @admin.display(description=gettext_lazy("condition"))
     def condition_in_words(self, sweep: Sweep) -> str:
         said = sweep_forms.in_words(Condition.from_json(sweep.condition))
-        return ", ".join(f"{label}: {value}" for label, value in said)
+        return "; ".join(f"{label}: {value}" for label, value in said)
 
     @admin.display(description=gettext_lazy("rejected"))
     def rejected(self, sweep: Any) -> int:

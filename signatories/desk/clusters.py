@@ -13,7 +13,7 @@ from django.db.models.functions import Left, TruncHour
 from signatories.identity import mailboxes, matching
 from signatories.models import Signature
 from signatories.models.signature import SignatureQuerySet
-from signatories.states import Flag
+from signatories.states import WAITING, Flag, State
 from signatories.sweeps.conditions import NETWORK_CODE, SWEEPABLE
 
 # So many together are shown on the page; so many in a day are worth a line on the desk's home.
@@ -86,8 +86,10 @@ def is_there_one(user: User | AnonymousUser, now: datetime) -> bool:
 
 
 def _lately(user: User | AnonymousUser, since: datetime) -> SignatureQuerySet:
-    mine = Signature.objects.moderated_by(user)
-    return mine.filter(state__in=SWEEPABLE, submitted_at__gte=since).order_by()
+    """Nobody confirms before he signs: the bound on the confirmation only lets PostgreSQL use the index of what waits."""
+    unconfirmed = Q(state=State.SUBMITTED, submitted_at__gte=since)
+    waiting = Q(state__in=WAITING, confirmed_at__gte=since, submitted_at__gte=since)
+    return Signature.objects.moderated_by(user).filter(unconfirmed | waiting).order_by()
 
 
 def _with_network(rows: SignatureQuerySet) -> SignatureQuerySet:
