@@ -7,7 +7,10 @@ from campaigns.models import Campaign
 
 
 class Tally(Protocol):
-    """`count` signatories, of whom `named` may be named, the named ones from `countries` countries and territories."""
+    """`count` signatories, of whom `named` may be named, the named ones from `countries` countries and territories.
+
+    `sections` of the list belong to networks in it; the campaign's policy says whether they are counted, too.
+    """
 
     @property
     def count(self) -> int: ...
@@ -15,6 +18,8 @@ class Tally(Protocol):
     def named(self) -> int: ...
     @property
     def countries(self) -> int: ...
+    @property
+    def sections(self) -> int: ...
 
 
 def tally(campaign: Campaign) -> Tally:

@@ -15,8 +15,8 @@ PAGE = 200
 
 
 def first_page(campaign: Campaign, size: int = PAGE) -> tuple[Sequence[Any], bool]:
-    """The first `size` public signatures with their organisations, and whether there are more; one query."""
-    return _cut(campaign.signatures.public().in_list_order().select_related("organisation"), size)
+    """The first `size` public signatures with their organisations and networks, and whether there are more; one query."""
+    return _cut(campaign.signatures.public(), size)
 
 
 def page_after(campaign: Campaign, cursor: str, size: int = PAGE) -> tuple[Sequence[Any], bool]:
@@ -25,7 +25,7 @@ def page_after(campaign: Campaign, cursor: str, size: int = PAGE) -> tuple[Seque
     following = Q(sort_key__gt=sort_key) | Q(sort_key=sort_key, public_id__gt=public_id)
     # The redundant bound lets the index start at the right place: 0.3 ms at any depth instead of 70.
     rest = campaign.signatures.public().filter(following, sort_key__gte=sort_key)
-    return _cut(rest.in_list_order().select_related("organisation"), size)
+    return _cut(rest, size)
 
 
 def cursor_after(signature: Any) -> str:
@@ -53,5 +53,6 @@ def _read(cursor: str) -> tuple[str, UUID]:
 
 
 def _cut(signatures: Any, size: int) -> tuple[Sequence[Any], bool]:
-    found = list(signatures[: size + 1])
+    listed = signatures.in_list_order().select_related("organisation").with_networks()
+    found = list(listed[: size + 1])
     return found[:size], len(found) > size

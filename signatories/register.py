@@ -97,7 +97,7 @@ def change_organisation(organisation: Organisation, *, by: User, **changes: Any)
     change.
     """
     with transaction.atomic():
-        _wait_for_decisions(organisation)
+        wait_for_decisions(organisation.pk)
         before = Organisation.objects.select_for_update().get(pk=organisation.pk)
         after = _edited(before, changes)
         note = "\n".join(map(str, _changed(before, after)))
@@ -148,10 +148,32 @@ def _both_lines(
     return (old, new) if old != new else None
 
 
-def _wait_for_decisions(organisation: Organisation) -> None:
-    """Takes the lock of `moderation.accept` on every letter concerned: a twin must not be accepted meanwhile."""
-    concerned = Campaign.objects.filter(signatures__organisation=organisation).values("pk")
+def wait_for_decisions(*organisations: int) -> None:
+    """Takes the lock of `moderation.accept` on every letter that one of them signed: a twin must not be accepted meanwhile.
+
+    Always in the same order, so that two who take several don't wait for each other.
+    """
+    concerned = Signature.objects.filter(organisation__in=organisations).values("campaign")
     list(Campaign.objects.select_for_update(no_key=True).filter(pk__in=concerned).order_by("pk"))
+
+
+def refuse_elsewhere(organisation: Organisation, by: User) -> None:
+    """Raises Refused if the organisation signed a letter that `by` does not moderate: the register is one for all of them."""
+    if organisation.signatures.exclude(campaign__in=Campaign.objects.moderated_by(by)).exists():
+        raise Refused(
+            _("It signed letters that you do not moderate, and the change would show there as well.")
+        )
+
+
+def refuse_loop(organisation: int) -> None:
+    """Raises Refused if the way from section to network comes back to where it began."""
+    passed: set[int] = set()
+    here: int | None = organisation
+    while here is not None:
+        if here in passed:
+            raise Refused(_("Then an organisation would be a section of itself."))
+        passed.add(here)
+        here = Organisation.objects.values_list("parent_id", flat=True).get(pk=here)
 
 
 def _derive(organisation: Organisation) -> None:

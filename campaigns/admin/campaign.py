@@ -110,9 +110,9 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
         (None, {"fields": ["slug", "host", "stage"]}),
         (_("Dates"), {"fields": ["zone", "opens_at", "closes_at", "embargo_until", "delivered_at"]}),
         (_("Languages and topics"), {"fields": ["languages", "topics"]}),
-        # What no page heeds yet (order of the list, accent, policies, the campaign that this one follows) is not
+        # What no page heeds yet (order of the list, accent, re-affirming, the campaign that this one follows) is not
         # offered: a switch that does nothing would be believed.
-        (_("Signatories"), {"fields": ["goal", "modes_allowed", "naming_policy"]}),
+        (_("Signatories"), {"fields": ["goal", "modes_allowed", "naming_policy", "sections_policy"]}),
         (_("More"), {"classes": ["collapse"], "fields": ["retention_months"]}),
     ]
 

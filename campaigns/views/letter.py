@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from campaigns import counts, reading
-from campaigns.lines import printed
+from campaigns.lines import line_of
 from campaigns.listing import first_page
 from config.publicpages import public
 
@@ -45,7 +45,7 @@ def letter(request: HttpRequest, slug: str) -> HttpResponse:
         "letter": reading.read(campaign, language, now),
         "tally": counts.tally(campaign),
         "as_of": now,
-        "lines": [printed(signature.organisation, campaign, language) for signature in signatures],
+        "lines": [line_of(signature, campaign, language) for signature in signatures],
         "more": more,
     }
     return render(request, "campaigns/letter.html", context)

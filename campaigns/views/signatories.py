@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 
 from campaigns import counts, listing, reading
-from campaigns.lines import printed
+from campaigns.lines import line_of
 from config.publicpages import public
 
 
@@ -26,7 +26,7 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
         "tally": counts.tally(campaign),
         "as_of": now,
         "lines": [
-            replace(printed(signature.organisation, campaign, language), public_id=signature.public_id)
+            replace(line_of(signature, campaign, language), public_id=signature.public_id)
             for signature in page
         ],
         "is_first": not cursor,

@@ -97,6 +97,7 @@ def offered(case: CaseFile, user: User | AnonymousUser) -> dict[str, NoteForm]:
         (is_disputed, "uphold_disputes", UpholdForm),
         (is_disputed, "turn_down_disputes", TurnDownForm),
         (is_disputed, "reveal_disputers", PlainForm),
+        (State.MERGED in leads_to, "unlink_section", PlainForm),
         (True, "add_note", RequiredNoteForm),
         (True, "reveal", PlainForm),
         (state == State.SUBMITTED, "send_again", PlainForm),

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from campaigns.lines import Line, printed
+from campaigns.lines import Line, line_of
 from signatories import likeness, replies, second_eyes, verification
 from signatories.desk import regret, work
 from signatories.models import (
@@ -99,7 +99,7 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
         opened_at=now,
         signature=signature,
         case=case,
-        line=printed(signature.organisation, signature.campaign, get_language() or "en"),
+        line=line_of(signature, signature.campaign, get_language() or "en"),
         flags=[str(Flag(flag).label) for flag in signature.flags],
         level=reached,
         bar=needed,
@@ -130,11 +130,19 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
 
 
 def in_case(signatures: SignatureQuerySet) -> SignatureQuerySet:
-    """`signatures` with what `open_case` reads of each."""
+    """`signatures` with what `open_case` reads of each. Of a network that did not sign the same letter nothing is told."""
     disputes = Dispute.objects.confirmed().select_related("decided_by").defer("mailbox")
+    networks = Signature.objects.filter(
+        campaign=OuterRef("campaign"), organisation=OuterRef("organisation__parent")
+    ).order_by("-pk")
     return (
         work.in_list(signatures)
-        .annotate(signer_language=F("first_contact__language"))
+        .with_networks()
+        .annotate(
+            signer_language=F("first_contact__language"),
+            network_pk=Subquery(networks.values("pk")[:1]),
+            network_title=Subquery(networks.values("organisation__name")[:1]),
+        )
         .select_related("organisation", "campaign__host", "letter_version", "decided_by")
         .prefetch_related(Prefetch("disputes", disputes))
     )

@@ -21,6 +21,7 @@ from signatories.admin import (
     filters,
     merging,
     referring,
+    sections,
     sweep_forms,
 )
 from signatories.admin.bulk import accept_what_meets_the_bar
@@ -53,6 +54,7 @@ BUTTONS = {
     "uphold-disputes": disputes.uphold_disputes,
     "turn-down-disputes": disputes.turn_down_disputes,
     "show-disputers": disputes.reveal_disputers,
+    "unlink-section": sections.unlink_section,
 }
 
 
@@ -142,6 +144,12 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
                 "<int:pk>/referral/<int:referral>/call-off/",
                 site(referring.call_off),
                 name="signatories_signature_call_off",
+            ),
+            path("<int:pk>/section/", site(sections.section_of), name="signatories_signature_section_of"),
+            path(
+                "<int:pk>/section/<int:network>/",
+                site(sections.link_section),
+                name="signatories_signature_link_section",
             ),
             path("export/public/", site(self.export_public), name="signatories_signature_export_public"),
             path("export/manage/", site(self.export_manage), name="signatories_signature_export_manage"),

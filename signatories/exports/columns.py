@@ -29,12 +29,12 @@ from django.db.models.functions import Cast, Coalesce, NullIf, RowNumber
 from django.db.models.sql.compiler import SQLCompiler
 
 from campaigns import countries
-from campaigns.choices import ConsentKind, PublicationMode
+from campaigns.choices import ConsentKind
 from campaigns.models import Campaign
 from signatories import verification
 from signatories.exports.cells import CELL_SQL
-from signatories.models import Consent, Contact, EventNote, Evidence, Organisation, Signature
-from signatories.models.signature import SignatureQuerySet
+from signatories.models import Consent, Contact, EventNote, Evidence
+from signatories.models.signature import SignatureQuerySet, public_network
 
 UNREADABLE = "(unreadable: its key is missing)"
 
@@ -71,7 +71,7 @@ def public_columns(campaign: Campaign) -> list[Column]:
         Column("country_or_territory", _country_name(campaign, Guarded("organisation__country_label"))),
         Column("country_code", F("country_code")),
         Column("org_type", F("organisation__org_type")),
-        Column("network_parent", _parent_that_may_be_named(campaign)),
+        Column("network_parent", _network_that_may_be_named()),
         Column("website", Guarded("organisation__website")),
         Column("role", F("role")),
         Column("signed_on", _moment("confirmed_at", "YYYY-MM-DD")),
@@ -166,13 +166,9 @@ def _country_name(campaign: Campaign, own_label: Func) -> Coalesce:
     return Coalesce(own_label, by_code, "country_code", output_field=TextField())
 
 
-def _parent_that_may_be_named(campaign: Campaign) -> Case:
-    """The network's name, unless the network asked on this very letter not to be named in public."""
-    unnamed = Signature.objects.filter(campaign=campaign).exclude(publication_mode=PublicationMode.PUBLIC)
-    parent = Organisation.objects.filter(pk=OuterRef("organisation__parent_id")).exclude(
-        Exists(unnamed.filter(organisation=OuterRef("pk")))
-    )
-    name = Subquery(parent.order_by().values_list(Guarded("name")))
+def _network_that_may_be_named() -> Case:
+    """The name of the network, by the rule of the page: only where the network itself is public on this very letter."""
+    name = Subquery(public_network().values_list(Guarded("organisation__name")))
     # CASE keeps the look-up away from the many organisations without a network.
     return Case(When(organisation__parent_id__isnull=False, then=name), default=None)
 

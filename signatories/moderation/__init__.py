@@ -22,6 +22,7 @@ from signatories.moderation.evidence import RECORDABLE, add_evidence, take_back_
 from signatories.moderation.merging import merge
 from signatories.moderation.merging import undo as undo_merge
 from signatories.moderation.referring import agree_to_ask, ask_to_vouch, call_off
+from signatories.moderation.sections import link_section, unlink_section
 from signatories.twins import PossibleDuplicate
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "ask_to_vouch",
     "call_off",
     "hold",
+    "link_section",
     "mark_not_duplicate",
     "merge",
     "put_back",
@@ -52,5 +54,6 @@ __all__ = [
     "turn_down_disputes",
     "undo_merge",
     "uphold_disputes",
+    "unlink_section",
     "words_of",
 ]

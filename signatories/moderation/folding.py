@@ -52,11 +52,8 @@ def move_names(survivor: Signature, merged: Signature, by: User, *, takes_name: 
     own, other = survivor.organisation, merged.organisation
     changes: Moved = {column: getattr(other, column) for column in NAMES} if takes_name else {}
     kept, gone = (other.name, own.name) if takes_name else (own.name, other.name)
-    if gone != kept and gone not in own.aliases:
-        changes["aliases"] = [*own.aliases, gone]
-    moved = {
-        column: [getattr(own, column), new] for column, new in changes.items() if getattr(own, column) != new
-    }
+    changes["aliases"] = [name for name in dict.fromkeys([*own.aliases, gone]) if name != kept]
+    moved = {column: [getattr(own, column), new] for column, new in changes.items()}
     register.change_organisation(own, by=by, **changes)
     return moved
 
@@ -95,6 +92,7 @@ def move_row(survivor: Signature, merged: Signature) -> Moved:
         Organisation.objects.filter(pk=own.pk).update(parent=left.parent_id)
     Organisation.objects.filter(pk__in=sections).update(parent=own)
     Signature.objects.filter(pk__in=going).update(organisation=own)
+    register.refuse_loop(own.pk)
     return moved
 
 
@@ -110,6 +108,7 @@ def give_row_back(merge: Merge) -> None:
     if moved["parent"]:
         Organisation.objects.filter(pk=own, parent=moved["parent"]).update(parent=None)
     Organisation.objects.filter(pk__in=moved["sections"], parent=own).update(parent=left)
+    register.refuse_loop(left)
 
 
 def move_contacts(survivor: Signature, merged: Signature) -> Moved:
@@ -174,16 +173,24 @@ def give_followers_back(merge: Merge) -> None:
     Signature.objects.filter(pk__in=merge.before["followers"]).update(merged_into=merge.merged)
 
 
-def add_caution(survivor: Signature, merged: Signature) -> list[str]:
-    """Flags that the survivor gets from the merged one."""
-    survivor.refresh_from_db(fields=["flags"])  # a new name has raised them anew
-    new = CAUTION.intersection(merged.flags).difference(survivor.flags)
-    _set_flags(survivor, {*survivor.flags, *new})
-    return sorted(new)
+def add_caution(survivor: Signature, merged: Signature, before: list[str]) -> list[list[str]]:
+    """Flags that call for a second channel come along. What the survivor had `before`, and has now: a new name raises them anew."""
+    survivor.refresh_from_db(fields=["flags"])
+    _set_flags(survivor, {*survivor.flags, *CAUTION.intersection(merged.flags)})
+    return [before, survivor.flags]
 
 
-def take_caution_back(merge: Merge) -> None:
-    _set_flags(merge.survivor, set(merge.survivor.flags).difference(merge.before["flags"]))
+def flags_to_give_back(merge: Merge) -> set[str]:
+    """The flags that the survivor will have: those from before, and what came since. What was disputed since stays so."""
+    before, after = map(set, merge.before["flags"])
+    given = before.union(set(merge.survivor.flags) - after)
+    if merge.survivor.disputes.filter(confirmed_at__isnull=False).exists():
+        given |= {Flag.DISPUTED}.intersection(merge.survivor.flags)
+    return given
+
+
+def give_flags_back(merge: Merge, flags: set[str]) -> None:
+    _set_flags(merge.survivor, flags)
 
 
 def _set_flags(signature: Signature, flags: set[str]) -> None:

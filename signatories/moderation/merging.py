@@ -12,8 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.choices import PublicationMode
-from campaigns.models import Campaign
-from signatories import verification
+from signatories import register, verification
 from signatories.mail import notices
 from signatories.models import Merge, Organisation, Signature
 from signatories.moderation import folding
@@ -42,10 +41,12 @@ def merge(
     """
     now = timezone.now()
     with transaction.atomic():
-        _lock_campaigns(survivor.organisation_id, merged.organisation_id)
+        register.wait_for_decisions(survivor.organisation_id, merged.organisation_id)
         takes_name = name.pk == merged.pk
         survivor, merged = _as_seen(survivor, merged)
         _refuse_unfit(survivor, merged)
+        if takes_name:
+            register.refuse_elsewhere(survivor.organisation, by)
         before = folding.as_it_was(merged)
         change_state(
             merged,
@@ -81,7 +82,7 @@ def undo(*, merge: Merge, by: User, note: str = "") -> None:
     now = timezone.now()
     try:
         with transaction.atomic():
-            _lock_campaigns(merge.survivor.organisation_id, merge.before["organisation"])
+            register.wait_for_decisions(merge.survivor.organisation_id, merge.before["organisation"])
             merge = Merge.objects.select_for_update(of=["self"]).select_related("undone_by").get(pk=merge.pk)
             _refuse_undo(merge, now)
             _lock(merge.survivor_id, merge.merged_id)
@@ -111,12 +112,6 @@ def undo(*, merge: Merge, by: User, note: str = "") -> None:
                 _("Evidence was recorded meanwhile that both would have: take it back first.")
             ) from error
         raise
-
-
-def _lock_campaigns(*organisations: int) -> None:
-    """Takes the lock of `accept` on every letter that one of the organisations signed, always in the same order."""
-    concerned = Signature.objects.filter(organisation__in=organisations).values("campaign")
-    list(Campaign.objects.select_for_update(no_key=True).filter(pk__in=concerned).order_by("pk"))
 
 
 def _lock(*signatures: int) -> dict[int, Signature]:

@@ -252,3 +252,16 @@ def test_the_case_page_makes_one_query_more_at_most_and_as_many_for_three_merges
 
     assert queries_of(client, case_address(one)) == once <= before
     assert Signature.objects.get(pk=one.pk).merged.count() == 3
+
+
+def test_who_takes_the_other_name_must_moderate_every_letter_that_bears_it(client, moderator, two):
+    one, other = two
+    elsewhere = make_signature(make_campaign("letter-b"))
+    Signature.objects.filter(pk=elsewhere.pk).update(organisation=one.organisation)
+    address = merge_address(one, other)
+
+    answer = send(client, client.get(address), address, name=other.pk)
+
+    assert answer.status_code == 422
+    assert "letters that you do not moderate" in text(answer)
+    assert Merge.objects.count() == 0

@@ -150,6 +150,7 @@ def filled(route, row):
         "<slug:language>": "en",
         "<int:other>": row.pk,
         "<int:merge>": row.pk,
+        "<int:network>": row.pk,
         "<int:evidence>": Evidence.objects.filter(signature__campaign__slug="secret-b").last().pk,
         "<int:referral>": Referral.objects.get(signature__campaign__slug="secret-b").pk,
     }.items():

@@ -204,17 +204,27 @@ def test_names_that_are_not_public_are_never_in_the_file(client, campaign):
     assert b"director@" not in response.content
 
 
-def test_a_network_is_named_unless_it_asked_not_to_be(client, campaign):
-    section, other = make_signature(campaign, name="Section A"), make_signature(campaign, name="Section B")
-    open_network = make_signature(make_campaign("letter-b"), name="=Open Network").organisation
-    hidden = make_signature(campaign, name="Canary Network")
-    Signature.objects.filter(pk=hidden.pk).update(publication_mode=PublicationMode.WITHHELD)
-    rename(section, parent=open_network)
-    rename(other, parent=hidden.organisation)
+def test_a_network_is_named_only_where_it_is_public_itself(client, campaign):
+    sections = [make_signature(campaign, name=f"Section {letter}") for letter in "ABC"]
+    networks = [
+        make_signature(campaign, name="=Open Network"),
+        make_signature(campaign, name="Canary Network"),
+        # Elsewhere it may be withheld, and its being on this letter is nobody's business.
+        make_signature(make_campaign("letter-b"), name="Canary Elsewhere"),
+    ]
+    Signature.objects.filter(pk=networks[1].pk).update(publication_mode=PublicationMode.WITHHELD)
+    for section, network in zip(sections, networks, strict=True):
+        rename(section, parent=network.organisation)
 
-    rows = rows_of(client.get(URL))
+    answer = client.get(URL)
 
-    assert [row["network_parent"] for row in rows] == ["'=Open Network", ""]
+    assert {row["name"]: row["network_parent"] for row in rows_of(answer)} == {
+        "'=Open Network": "",
+        "Section A": "'=Open Network",
+        "Section B": "",
+        "Section C": "",
+    }
+    assert b"Canary" not in answer.content
 
 
 @pytest.mark.parametrize(
