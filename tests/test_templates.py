@@ -223,6 +223,14 @@ def mails(db):
     accepted.refresh_from_db()
     make_user(email="manager@host.example", roles=[(campaign, Role.MANAGER)])
     moderation.revoke(signature=accepted, by=make_superuser(), reason=Reason.ABUSE)
+    survivor = make_signature(campaign, name=name, state=State.CONFIRMED, website="https://first.example")
+    moderation.merge(
+        survivor=survivor,
+        merged=Signature.objects.get(pk=held.pk),
+        by=make_superuser(),
+        name=survivor,
+        contact_agreed=True,
+    )
     return {mail.kind: emails.render(mail) for mail in OutboxMail.objects.all()}
 
 
@@ -240,7 +248,7 @@ def test_every_kind_of_mail_is_written(mails):
 
 # What stands in the subject is read over shoulders and on locked screens: these two are as old as the form.
 NAMED_IN_SUBJECT = {MailKind.CONFIRM, MailKind.ACCEPTED}
-WITHOUT_LINK = {MailKind.APPEAL_REFUSED, MailKind.RENAMED}
+WITHOUT_LINK = {MailKind.APPEAL_REFUSED, MailKind.RENAMED, MailKind.SECOND_CONTACT}
 
 
 @pytest.mark.parametrize("kind", MailKind.values)

@@ -53,7 +53,7 @@ __all__ = [
     "turn_down_appeal",
     "turn_down_disputes",
     "undo_merge",
-    "uphold_disputes",
     "unlink_section",
+    "uphold_disputes",
     "words_of",
 ]

@@ -173,24 +173,20 @@ def give_followers_back(merge: Merge) -> None:
     Signature.objects.filter(pk__in=merge.before["followers"]).update(merged_into=merge.merged)
 
 
-def add_caution(survivor: Signature, merged: Signature, before: list[str]) -> list[list[str]]:
-    """Flags that call for a second channel come along. What the survivor had `before`, and has now: a new name raises them anew."""
-    survivor.refresh_from_db(fields=["flags"])
-    _set_flags(survivor, {*survivor.flags, *CAUTION.intersection(merged.flags)})
-    return [before, survivor.flags]
+def add_caution(survivor: Signature, merged: Signature) -> list[str]:
+    """Flags that the survivor gets from the merged one."""
+    survivor.refresh_from_db(fields=["flags"])  # a new name has raised them anew
+    new = CAUTION.intersection(merged.flags).difference(survivor.flags)
+    _set_flags(survivor, {*survivor.flags, *new})
+    return sorted(new)
 
 
-def flags_to_give_back(merge: Merge) -> set[str]:
-    """The flags that the survivor will have: those from before, and what came since. What was disputed since stays so."""
-    before, after = map(set, merge.before["flags"])
-    given = before.union(set(merge.survivor.flags) - after)
-    if merge.survivor.disputes.filter(confirmed_at__isnull=False).exists():
-        given |= {Flag.DISPUTED}.intersection(merge.survivor.flags)
-    return given
-
-
-def give_flags_back(merge: Merge, flags: set[str]) -> None:
-    _set_flags(merge.survivor, flags)
+def take_caution_back(merge: Merge) -> None:
+    """What was disputed since stays disputed."""
+    survivor, taken = merge.survivor, set(merge.before["flags"])
+    if survivor.disputes.filter(confirmed_at__isnull=False).exists():
+        taken.discard(Flag.DISPUTED)
+    _set_flags(survivor, set(survivor.flags).difference(taken))
 
 
 def _set_flags(signature: Signature, flags: set[str]) -> None:
