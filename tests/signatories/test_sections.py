@@ -14,7 +14,7 @@ from campaigns.models import Campaign
 from signatories import moderation
 from signatories.desk import numbers
 from signatories.models import Organisation, Signature
-from signatories.states import EventKind, State
+from signatories.states import EventKind, Reason, State
 from signatories.transitions import Refused
 from tests.builders import make_campaign, make_moderator, make_signature, make_superuser
 from tests.journeys.conftest import words_of
@@ -137,7 +137,7 @@ def test_m10_without_its_network_the_section_counts_by_itself_again(
     if end == "hold":
         moderation.hold(signature=fresh(network), by=by)
     else:
-        moderation.revoke(signature=fresh(network), by=by, reason="abuse")
+        moderation.revoke(signature=fresh(network), by=by, reason=Reason.ABUSE)
 
     assert numbers_of(campaign) == (1, 1, 1, 0)
     assert "Canary" not in client.get("/en/letter-a/").content.decode()
