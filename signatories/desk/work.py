@@ -70,7 +70,7 @@ class Work:
 
 
 def of(user: User | AnonymousUser, now: datetime) -> Work:
-    """What waits on the campaigns of `user`; seven queries, however much it is."""
+    """What waits on the campaigns of `user`; as many queries, however much it is."""
     mine = Signature.objects.visible_to(user)
     numbers = mine.filter(state__in=[State.SUBMITTED, *WAITING]).aggregate(
         to_check=Count("pk", filter=Q(state=State.CONFIRMED)),
