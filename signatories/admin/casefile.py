@@ -24,7 +24,7 @@ from signatories.models import (
     SignatureEvent,
 )
 from signatories.models.signature import SignatureQuerySet
-from signatories.states import WAITING, EventKind, EvidenceKind, Flag, Level, State
+from signatories.states import WAITING, EmailStatus, EventKind, EvidenceKind, Flag, Level, State
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,12 @@ class CaseFile:
         """Whether the program suggests evidence that nobody has recorded yet."""
         recorded = {item.kind for item in self.evidence if item.taken_back_at is None}
         return self.suggests_domain_match and EvidenceKind.DOMAIN_MATCH not in recorded
+
+    @property
+    def way_to_the_mailbox(self) -> str:
+        """Whether mail to the first contact arrives, as far as is known (scenario S9)."""
+        status = getattr(self.signature, "email_status", None) or EmailStatus.UNKNOWN
+        return str(EmailStatus(status).label)
 
     @property
     def may_be_vouched_for(self) -> bool:

@@ -12,8 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from campaigns import countries
 from campaigns.models import Campaign
 from signatories import replies, second_eyes
-from signatories.models import Dispute, Evidence, Signature
-from signatories.states import WAITING, EvidenceKind, Flag, Level, OrganisationType, State
+from signatories.models import Contact, Dispute, Evidence, OutboxMail, Signature
+from signatories.states import (
+    WAITING,
+    EmailStatus,
+    EvidenceKind,
+    Flag,
+    Level,
+    MailState,
+    OrganisationType,
+    State,
+)
 from signatories.sweeps.conditions import NETWORK_CODE
 from signatories.verification import REFERRALS_NEEDED, SUPPORTING
 
@@ -112,6 +121,22 @@ class FlagFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(flags__contains=[self.value()]) if self.value() else queryset
+
+
+class MailFilter(admin.SimpleListFilter):
+    title = _("mail")
+    template = FOLDED
+    parameter_name = "mail"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("failed", _("Did not arrive"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != "failed":
+            return queryset
+        given_up = OutboxMail.objects.filter(signature=OuterRef("pk"), state=MailState.FAILED)
+        bounced = Contact.objects.filter(signature=OuterRef("pk"), email_status=EmailStatus.BOUNCED)
+        return queryset.filter(Exists(given_up) | Exists(bounced))
 
 
 class SecondEyesFilter(admin.SimpleListFilter):

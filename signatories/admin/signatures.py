@@ -78,6 +78,7 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
         filters.LevelFilter,
         filters.FlagFilter,
         filters.SecondEyesFilter,
+        filters.MailFilter,
         filters.AnsweredFilter,
         filters.AppealedFilter,
         filters.DisputedFilter,

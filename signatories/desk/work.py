@@ -113,13 +113,14 @@ def first_to_check(signatures: SignatureQuerySet) -> SignatureQuerySet:
 
 
 def in_list(signatures: SignatureQuerySet) -> SignatureQuerySet:
-    """`signatures` with what a line of a list shows, in two queries; of the contact only the mailbox's domain."""
+    """`signatures` with what a line of a list shows, in two queries; of the contact only the mailbox's domain and whether mail arrives."""
     primary = FilteredRelation("contacts", condition=Q(contacts__is_primary=True))
     return (
         signatures.select_related("organisation", "campaign")
         .annotate(
             first_contact=primary,
             mailbox_domain=F("first_contact__mailbox_domain"),
+            email_status=F("first_contact__email_status"),
             answer_told=kind_of_last(ANSWERS),
         )
         .prefetch_related(Prefetch("evidence", Evidence.objects.select_related("referrer")))

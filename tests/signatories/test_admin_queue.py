@@ -284,3 +284,27 @@ def test_a_withheld_one_waits_like_any_other(client, campaign, moderator):
     signature = make_signature(campaign, state=State.CONFIRMED, name="Example Quiet")
     Signature.objects.filter(pk=signature.pk).update(publication_mode=PublicationMode.WITHHELD)
     assert names(client.get(QUEUE)) == ["Example Quiet"]
+
+
+def test_s9_what_mail_did_not_reach_is_a_list_that_the_desk_leads_to(client, campaign, moderator):
+    names = ["Mail Failed", "Mail Bounced", "Mail Arrived"]
+    failed, bounced, _arrived = (make_signature(campaign, name=name, state=State.CONFIRMED) for name in names)
+    elsewhere = make_signature(make_campaign("letter-b"), name="Mail Elsewhere")
+    OutboxMail.objects.update(state="sent")
+    OutboxMail.objects.filter(signature__in=[failed, elsewhere]).update(state="failed")
+    bounced.contacts.update(email_status="bounced")
+    link = page(client.get("/admin/")).find("a", href=lambda href: href and "mail=failed" in href)
+
+    listed = page(client.get(link["href"])).select("#result_list tbody th")
+
+    assert sorted(each.get_text() for each in listed) == ["Mail Bounced", "Mail Failed"]
+
+
+@pytest.mark.parametrize("status", ["unknown", "sent", "delivered", "bounced"])
+def test_s9_the_case_says_whether_mail_arrives(client, campaign, moderator, status):
+    signature = make_signature(campaign, state=State.CONFIRMED)
+    signature.contacts.update(email_status=status)
+
+    shown = client.get(f"{QUEUE}{signature.pk}/change/")
+
+    assert f"Way to the mailbox: {status.capitalize()}" in " ".join(page(shown).get_text(" ").split())
