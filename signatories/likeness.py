@@ -5,6 +5,7 @@ of it decides anything: it is shown to a person.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,12 +28,17 @@ _NUMBER = re.compile(r"\d+")
 def own_domains(signature: Signature) -> set[str]:
     """Registrable domains by which the organisation may be known: its website's, and its mailboxes' if its own."""
     found = {signature.organisation.registrable_domain}
-    for contact in signature.contacts.all():
-        if not (
-            mailboxes.is_free_mail(contact.mailbox_domain) or mailboxes.is_disposable(contact.mailbox_domain)
-        ):
-            found.add(matching.registrable_domain(contact.mailbox_domain))
+    for domain in _mailbox_domains(signature):
+        if not (mailboxes.is_free_mail(domain) or mailboxes.is_disposable(domain)):
+            found.add(matching.registrable_domain(domain))
     return found - {""}
+
+
+def _mailbox_domains(signature: Signature) -> Iterable[str]:
+    brought: list[str] | None = getattr(signature, "mailbox_domains", None)
+    if brought is not None:  # by the query that found the signature
+        return brought
+    return signature.contacts.values_list("mailbox_domain", flat=True)
 
 
 def possible_duplicates(signature: Signature) -> SignatureQuerySet:

@@ -29,12 +29,6 @@ from signatories.states import LEADS_TO, LIVE, State
 UNPROCESSABLE = 422
 
 
-def may_decide(request: HttpRequest, signature: Signature) -> bool:
-    """Whether the user is a moderator of the campaign; a manager only reads."""
-    allowed = request.user.has_perm("signatories.change_signature")
-    return allowed and Signature.objects.moderated_by(request.user).filter(pk=signature.pk).exists()
-
-
 def show(
     request: HttpRequest,
     signature: Signature,
@@ -47,9 +41,13 @@ def show(
 
     `contacts` and `disputers` are those to show in clear.
     """
+    # A manager only reads.
+    may_decide = getattr(signature, "is_moderated", False) and request.user.has_perm(
+        "signatories.change_signature"
+    )
     refused = any(form.errors for form in (typed or {}).values())
     case = open_case(signature, request.user)
-    forms = offered(case, request.user) | dict(typed or {}) if may_decide(request, signature) else {}
+    forms = offered(case, request.user) | dict(typed or {}) if may_decide else {}
     context = {
         **admin.site.each_context(request),
         "opts": Signature._meta,
@@ -76,7 +74,7 @@ def back_to(pk: int) -> HttpResponse:
 def offered(case: CaseFile, user: User | AnonymousUser) -> dict[str, NoteForm]:
     """An empty form for each thing that `user` may do with the signature as it stands, by the name of its view."""
     signature, question = case.signature, case.question
-    is_disputed = any(dispute.is_open for dispute in signature.disputes.all())
+    is_disputed = any(dispute.is_open for dispute in case.disputes)
     leads_to, state = LEADS_TO[State(signature.state)], signature.state
     is_own = case.appeal is not None and signature.decided_by_id == user.pk
     forms: list[tuple[bool, str, type[NoteForm]]] = [

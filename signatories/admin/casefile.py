@@ -1,17 +1,19 @@
 """Everything that a moderator looks at to decide one case. A fixed number of queries, and no contact data."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaigns.lines import Line, line_of
+from campaigns.models import Campaign
 from signatories import likeness, replies, second_eyes, verification
+from signatories.admin import brought
+from signatories.admin.comparing import Other, compare
 from signatories.desk import regret, work
 from signatories.models import (
     Dispute,
@@ -28,14 +30,6 @@ from signatories.states import WAITING, EmailStatus, EventKind, EvidenceKind, Fl
 
 
 @dataclass(frozen=True)
-class Other:
-    """A signature to compare with, and why."""
-
-    why: str
-    case: work.Waiting
-
-
-@dataclass(frozen=True)
 class CaseFile:
     opened_at: datetime
     signature: Signature
@@ -45,8 +39,9 @@ class CaseFile:
     level: Level
     bar: Level
     lacking: str
-    evidence: QuerySet[Evidence]
-    referrals: QuerySet[Referral]
+    evidence: list[Evidence]
+    referrals: list[Referral]
+    disputes: list[Dispute]
     suggests_domain_match: bool
     others: list[Other]
     elsewhere: int
@@ -58,7 +53,7 @@ class CaseFile:
     answer: SignatureEvent | None
     appeal: SignatureEvent | None
     regret: list[regret.Written]
-    mails: QuerySet[OutboxMail]
+    mails: list[OutboxMail]
 
     @property
     def organisation(self) -> Organisation:
@@ -95,12 +90,12 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
     case = work.listed(signature, now)
     events = _trail(signature)
     own_events = [event for event in events if event.signature_id == signature.pk]
+    # Most cases have none of what has a table of its own, and the trail says which: nobody else need be asked.
+    happened = {event.kind for event in events}
     near = likeness.near(signature)
     look_alikes = [each.organisation for each in near if each.may_be_posed_as]
-    similar = [each.organisation for each in near if not each.may_be_posed_as]
+    compared = compare(signature, near, own_events, user, now)
     reached, needed = verification.level(signature), verification.bar(signature, look_alikes)
-    posed_as = Q(pk__in=[each.pk for each in look_alikes])
-    reachable = Organisation.objects.visible_to(user).filter(posed_as).distinct().count()
     return CaseFile(
         opened_at=now,
         signature=signature,
@@ -110,34 +105,28 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
         level=reached,
         bar=needed,
         lacking=lacking(reached, needed),
-        evidence=signature.evidence.select_related("recorded_by", "referrer__organisation"),
-        referrals=signature.referrals.select_related(
-            "referrer__organisation", "requested_by", "agreed_by", "link", "evidence"
-        ),
+        evidence=list(signature.evidence.all()),
+        referrals=_referrals(signature) if EventKind.REFERRAL_ASKED in happened else [],
+        disputes=_disputes(signature) if EventKind.DISPUTED in happened else [],
         suggests_domain_match=verification.suggests_domain_match(signature.organisation, case.mailbox_domain),
-        others=_one_row_each(
-            *_others(_("Possible duplicate"), likeness.possible_duplicates(signature), now),
-            *_others(_("Looks alike"), _signed_by(look_alikes, signature, user), now),
-            *_others(_("Similar name"), _signed_by(similar, signature, user), now),
-            *_others(_("Earlier campaign"), _earlier(signature, user), now),
-        ),
-        elsewhere=len(look_alikes) - reachable,
+        others=compared.others,
+        elsewhere=compared.elsewhere,
         is_not_duplicate=any(event.kind == EventKind.NOT_DUPLICATE for event in own_events)
-        and not likeness.unsettled_duplicates(signature).exists(),
+        and not compared.has_open_twins,
         events=events,
-        merges=list(Merge.objects.on_case(signature)),
+        merges=list(Merge.objects.on_case(signature)) if _was_merged(signature, happened) else [],
         two_may_accept=second_eyes.may_be_asked(signature, reached, needed),
         question=second_eyes.open_question(own_events),
         answer=replies.unread_answer(own_events) if signature.state in WAITING else None,
         appeal=replies.open_appeal(own_events) if signature.state == State.REJECTED else None,
         regret=regret.letters(signature),
-        mails=signature.mails.order_by("created_at", "pk").defer("recipient", "context"),
+        mails=brought.mails_of(signature),
     )
 
 
-def in_case(signatures: SignatureQuerySet) -> SignatureQuerySet:
-    """`signatures` with what `open_case` reads of each. Of a network that did not sign the same letter nothing is told."""
-    disputes = Dispute.objects.confirmed().select_related("decided_by").defer("mailbox")
+def in_case(signatures: SignatureQuerySet, user: User | AnonymousUser) -> SignatureQuerySet:
+    """`signatures` with what `open_case` reads of each, and whether `user` moderates its letter. Of a network that did not sign the same letter nothing is told."""
+    evidence = Evidence.objects.select_related("recorded_by", "referrer__organisation")
     networks = Signature.objects.filter(
         campaign=OuterRef("campaign"), organisation=OuterRef("organisation__parent")
     ).order_by("-pk")
@@ -146,12 +135,28 @@ def in_case(signatures: SignatureQuerySet) -> SignatureQuerySet:
         .with_networks()
         .annotate(
             signer_language=F("first_contact__language"),
+            mailbox_domains=brought.mailbox_domains(),
+            mails_brought=brought.mails(),
+            is_moderated=Exists(Campaign.objects.moderated_by(user).filter(pk=OuterRef("campaign"))),
             network_pk=Subquery(networks.values("pk")[:1]),
             network_title=Subquery(networks.values("organisation__name")[:1]),
         )
         .select_related("organisation", "campaign__host", "letter_version", "decided_by")
-        .prefetch_related(Prefetch("disputes", disputes))
+        .prefetch_related(Prefetch("evidence", evidence))
     )
+
+
+def _referrals(signature: Signature) -> list[Referral]:
+    asked = ("referrer__organisation", "requested_by", "agreed_by", "link", "evidence")
+    return list(signature.referrals.select_related(*asked))
+
+
+def _disputes(signature: Signature) -> list[Dispute]:
+    return list(signature.disputes.confirmed().select_related("decided_by").defer("mailbox"))
+
+
+def _was_merged(signature: Signature, happened: set[str]) -> bool:
+    return signature.state == State.MERGED or EventKind.MERGED in happened
 
 
 def _trail(signature: Signature) -> QuerySet[SignatureEvent]:
@@ -174,37 +179,3 @@ def lacking(reached: Level, needed: Level) -> str:
     if needed == Level.V3:
         words += " " + _("Then a second channel: a call back, or a public statement.")
     return words
-
-
-def _others(why: str, signatures: SignatureQuerySet, now: datetime) -> list[Other]:
-    return [Other(why, work.listed(signature, now)) for signature in work.in_list(signatures)[:10]]
-
-
-def _one_row_each(*others: Other) -> list[Other]:
-    """Each signature once, with all that speaks for a look at it."""
-    found: dict[int, Other] = {}
-    for other in others:
-        known = found.get(other.case.signature.pk)
-        found[other.case.signature.pk] = Other(f"{known.why}; {other.why}", other.case) if known else other
-    return list(found.values())
-
-
-def _signed_by(
-    organisations: Iterable[Organisation], signature: Signature, user: User | AnonymousUser
-) -> SignatureQuerySet:
-    return (
-        Signature.objects.visible_to(user)
-        .filter(organisation__in=organisations, state=State.ACCEPTED)
-        .exclude(pk=signature.pk)
-        .order_by("pk")
-    )
-
-
-def _earlier(signature: Signature, user: User | AnonymousUser) -> SignatureQuerySet:
-    """What the same organisation, by its key or its website's domain, did on other campaigns of `user`."""
-    organisation = signature.organisation
-    same = Q(organisation__match_key=organisation.match_key)
-    if organisation.registrable_domain:
-        same |= Q(organisation__registrable_domain=organisation.registrable_domain)
-    others = Signature.objects.visible_to(user).filter(same).exclude(campaign=signature.campaign_id)
-    return others.exclude(state__in=[State.SUBMITTED, State.EXPIRED]).order_by("pk")

@@ -53,7 +53,9 @@ def button(
         @require_POST
         @wraps(act)
         def view(request: HttpRequest, pk: int, **more: int) -> HttpResponse:
-            signature = get_object_or_404(in_case(Signature.objects.moderated_by(request.user)), pk=pk)
+            signature = get_object_or_404(
+                in_case(Signature.objects.moderated_by(request.user), request.user), pk=pk
+            )
             if not request.user.has_perm("signatories.change_signature"):
                 raise PermissionDenied
             form = form_class(request.POST, signature=signature)

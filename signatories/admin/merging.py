@@ -99,7 +99,7 @@ def _states(signature: Signature, other: Signature) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge_with(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     """GET shows both; POST merges them."""
-    within_reach = in_case(Signature.objects.moderated_by(request.user))
+    within_reach = in_case(Signature.objects.moderated_by(request.user), request.user)
     here, there = (get_object_or_404(within_reach, pk=each) for each in (pk, other))
     if not request.user.has_perm("signatories.change_signature"):
         raise PermissionDenied

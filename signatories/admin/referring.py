@@ -52,7 +52,7 @@ class ReferralForm(NoteForm):
 @require_safe
 def choose_referrer(request: HttpRequest, pk: int) -> HttpResponse:
     """The accepted signatories of the letter, searched by name, acronym, reference or domain; one of them can be asked."""
-    signature = get_object_or_404(in_case(Signature.objects.moderated_by(request.user)), pk=pk)
+    signature = get_object_or_404(in_case(Signature.objects.moderated_by(request.user), request.user), pk=pk)
     if not request.user.has_perm("signatories.change_signature"):
         raise PermissionDenied
     return _choice(request, signature, ReferralForm(signature=signature))

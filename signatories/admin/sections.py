@@ -27,7 +27,7 @@ SHOWN = 20
 @require_safe
 def section_of(request: HttpRequest, pk: int) -> HttpResponse:
     """Accepted signatories of the same campaign that may be its network; at first those that call themselves one."""
-    signature = get_object_or_404(in_case(Signature.objects.moderated_by(request.user)), pk=pk)
+    signature = get_object_or_404(in_case(Signature.objects.moderated_by(request.user), request.user), pk=pk)
     if not request.user.has_perm("signatories.change_signature"):
         raise PermissionDenied
     asked = request.GET.get("q", "").strip()[:255].replace("\0", "")

@@ -204,7 +204,7 @@ def test_the_list_makes_as_many_queries_for_one_row_as_for_three(client, campaig
     one = queries_of(client, QUEUE)
     make_signature(campaign, state=State.CONFIRMED)
     make_signature(campaign, state=State.CONFIRMED)
-    assert queries_of(client, QUEUE) == one == 10
+    assert queries_of(client, QUEUE) == one == 8
 
 
 def test_m5_many_are_accepted_at_once_and_the_others_are_named_and_left(client, campaign, moderator):

@@ -5,7 +5,8 @@ import pytest
 from signatories import moderation
 from signatories.models import OutboxMail, Referral, Signature
 from signatories.moderation import vouching
-from signatories.states import Reason, State
+from signatories.states import EventKind, Reason, State
+from signatories.transitions import record, staff
 from tests.builders import make_campaign, make_manager, make_moderator, make_signature, make_superuser
 from tests.signatories.staff_pages import case_address, messages, page, press, queries_of, text
 from tests.signatories.test_referring import ask, make_group, token_of, vouch
@@ -121,6 +122,7 @@ def test_managers_read_and_do_not_ask(client, campaign, group):
     waiting = Referral.objects.create(
         signature=group, referrer=referrer, requested_by=make_superuser(), requested_at=group.submitted_at
     )
+    record(group, kind=EventKind.REFERRAL_ASKED, actor=staff(waiting.requested_by))
     client.force_login(make_manager(campaign))
 
     assert "wants a second pair of eyes" in text(client.get(case_address(group)))

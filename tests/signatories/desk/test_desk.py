@@ -111,7 +111,7 @@ def test_the_desk_makes_as_many_queries_for_one_case_as_for_three(client):
     one = queries_of(client, "/admin/")
     confirmed(campaign)
     confirmed(campaign)
-    assert queries_of(client, "/admin/") == one == 13
+    assert queries_of(client, "/admin/") == one == 11
 
 
 def test_the_desk_counts_only_the_campaigns_of_the_user(client):
