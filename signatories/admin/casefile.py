@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -134,7 +134,7 @@ def in_case(signatures: SignatureQuerySet, user: User | AnonymousUser) -> Signat
         work.in_list(signatures)
         .with_networks()
         .annotate(
-            signer_language=F("first_contact__language"),
+            signer_language=work.of_first_contact("language"),
             mailbox_domains=brought.mailbox_domains(),
             mails_brought=brought.mails(),
             is_moderated=Exists(Campaign.objects.moderated_by(user).filter(pk=OuterRef("campaign"))),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, FilteredRelation, Min, OuterRef, Q
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from campaigns import countries
 from signatories import replies, second_eyes, verification
 from signatories.desk import clusters
 from signatories.mail import budget
-from signatories.models import Dispute, Evidence, Heartbeat, OutboxMail, Signature
+from signatories.models import Contact, Dispute, Evidence, Heartbeat, OutboxMail, Signature
 from signatories.models.signature import SignatureQuerySet
 from signatories.replies import ANSWERS, Replies
 from signatories.states import WAITING, EventKind, Flag, Level, MailState, State
@@ -116,14 +116,19 @@ def first_to_check(signatures: SignatureQuerySet) -> SignatureQuerySet:
 def in_list(signatures: SignatureQuerySet) -> SignatureQuerySet:
     """`signatures` with what a line of a list shows, in one query; of the contact only the mailbox's domain and whether mail arrives."""
     counting = Evidence.objects.counting().filter(signature=OuterRef("pk"))
-    primary = FilteredRelation("contacts", condition=Q(contacts__is_primary=True))
+    # Looked up for the rows of a page. A join would be made for all of them, to count them, too.
     return signatures.select_related("organisation", "campaign").annotate(
-        first_contact=primary,
-        mailbox_domain=F("first_contact__mailbox_domain"),
-        email_status=F("first_contact__email_status"),
+        mailbox_domain=of_first_contact("mailbox_domain"),
+        email_status=of_first_contact("email_status"),
         answer_told=kind_of_last(ANSWERS),
         counting_kinds=ArraySubquery(counting.order_by().values("kind")),
     )
+
+
+def of_first_contact(column: str) -> Subquery:
+    """For a query of signatures: what stands in a column of the first contact, which there may not be."""
+    first = Contact.objects.filter(signature=OuterRef("pk"), is_primary=True)
+    return Subquery(first.values(column)[:1])
 
 
 def listed(signature: Signature, now: datetime) -> Waiting:
