@@ -306,7 +306,7 @@ class DisputeWordsForm(forms.Form):
         label=_("What is wrong?"),
         max_length=2000,
         help_text=_("For the people who check, and for nobody else."),
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
     )
 
 
