@@ -15,7 +15,7 @@ from campaigns.choices import PublicationMode, Stage
 from campaigns.models import Campaign
 from signatories import moderation
 from signatories.models import Dispute, Signature, SignatureEvent
-from signatories.states import EventKind, State
+from signatories.states import EventKind, Reason, State
 from tests.builders import make_campaign, make_moderator, make_signature
 from tests.journeys.conftest import link_in, soup_of, words_of
 from tests.signatories.staff_pages import case_address, messages, press
@@ -404,7 +404,7 @@ def test_a_line_that_was_withdrawn_meanwhile_stays_so_and_thanks_are_all_that_is
 ):
     send(client, lantern, "director@lantern.example")
     (message,) = deliver()
-    moderation.revoke(signature=lantern, by=make_moderator(lantern.campaign), reason="abuse")
+    moderation.revoke(signature=lantern, by=make_moderator(lantern.campaign), reason=Reason.ABUSE)
 
     done = client.post(link_in(message), {"words": WORDS}, follow=True)
 
