@@ -26,12 +26,15 @@ _NUMBER = re.compile(r"\d+")
 
 
 def own_domains(signature: Signature) -> set[str]:
-    """Registrable domains by which the organisation may be known: its website's, and its mailboxes' if its own."""
+    """Registrable domains by which the organisation may be known: its website's and its mailboxes', each if its own.
+
+    A page on a site that thousands share makes nobody one with its neighbours.
+    """
     found = {signature.organisation.registrable_domain}
     for domain in _mailbox_domains(signature):
         if not (mailboxes.is_free_mail(domain) or mailboxes.is_disposable(domain)):
             found.add(matching.registrable_domain(domain))
-    return found - {""}
+    return found - {""} - matching.SHARED_SITES
 
 
 def _mailbox_domains(signature: Signature) -> Iterable[str]:

@@ -107,16 +107,6 @@ def same_name(name_a: str, name_b: str) -> bool:
     return key_a.replace(" ", "") == key_b.replace(" ", "") or sorted(key_a.split()) == sorted(key_b.split())
 
 
-def similar(name_a: str, name_b: str) -> bool:
-    """Whether two names are probably those of one organisation: one name, nearly one, or one is the other's acronym."""
-    return (
-        same_name(name_a, name_b)
-        or _nearly_same(name_a, name_b)
-        or _shares_words(name_a, name_b)
-        or _is_acronym(name_a, name_b)
-    )
-
-
 def _nearly_same(name_a: str, name_b: str) -> bool:
     """One name but for typos, abbreviations and small words, or one name in two scripts."""
     key_a, key_b = match_key(name_a), match_key(name_b)

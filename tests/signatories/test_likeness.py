@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from signatories import likeness
 from signatories.identity.names import match_key
 from signatories.models import FamousName, Organisation, Signature
-from signatories.states import Flag, Level
+from signatories.states import Flag, Level, State
 from signatories.verification import bar, flags_of_form, flags_of_register
 from tests.builders import make_campaign, make_signature
 
@@ -177,3 +177,21 @@ def test_the_register_is_asked_a_fixed_number_of_questions(campaign, registered)
         registered(f"{number} Lantern Defenders Trust", f"{number}-lantern-defenders.example")
 
     assert questions(Signature.objects.get(pk=first.pk)) == alone <= 12
+
+
+def test_two_pages_on_one_shared_site_are_not_one_organisation(campaign):
+    first = make_signature(
+        campaign, name="Example Mothers", website="https://facebook.com/mothers", mailbox="a@gmail.com"
+    )
+    second = make_signature(
+        campaign,
+        state=State.CONFIRMED,
+        name="Sample Fishers",
+        website="https://www.facebook.com/fishers",
+        mailbox="b@gmail.com",
+    )
+
+    assert likeness.own_domains(second) == set()
+    assert list(likeness.possible_duplicates(second)) == []
+    assert Flag.POSSIBLE_DUPLICATE not in second.flags
+    assert list(likeness.possible_duplicates(first)) == []
