@@ -7,13 +7,15 @@ of it decides anything: it is shown to a person.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Q, Value
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 
-from signatories.identity import mailboxes, matching, names
+from signatories.identity import matching, names
 from signatories.identity.matching import Verdict, compare
 from signatories.models import FamousName, Organisation, Signature, SignatureEvent
 from signatories.models.organisation import OrganisationQuerySet, domain_label
@@ -28,13 +30,10 @@ _NUMBER = re.compile(r"\d+")
 def own_domains(signature: Signature) -> set[str]:
     """Registrable domains by which the organisation may be known: its website's and its mailboxes', each if its own.
 
-    A page on a site that thousands share makes nobody one with its neighbours.
+    A page on a site that thousands share, or a mailbox at a provider, makes nobody one with its neighbours.
     """
-    found = {signature.organisation.registrable_domain}
-    for domain in _mailbox_domains(signature):
-        if not (mailboxes.is_free_mail(domain) or mailboxes.is_disposable(domain)):
-            found.add(matching.registrable_domain(domain))
-    return found - {""} - matching.SHARED_SITES
+    hosts = [signature.organisation.registrable_domain, *_mailbox_domains(signature)]
+    return {matching.registrable_domain(host) for host in hosts if matching.speaks_for_one(host)}
 
 
 def _mailbox_domains(signature: Signature) -> Iterable[str]:
@@ -44,17 +43,33 @@ def _mailbox_domains(signature: Signature) -> Iterable[str]:
     return signature.contacts.values_list("mailbox_domain", flat=True)
 
 
+class AnyOf(Func):
+    """Whether a column is among the ids of a query, which is made first and once: `IN` would leave PostgreSQL the choice to make
+    it for each row, and without statistics it does."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " = ANY "
+    output_field = BooleanField()
+
+    def __init__(self, column: str, ids: QuerySet[Any, Any]) -> None:
+        super().__init__(F(column), Func(ArraySubquery(ids), function=""))
+
+
 def possible_duplicates(signature: Signature) -> SignatureQuerySet:
     """Other live, confirmed signatures on the campaign with the same match key, domain of the website or mailbox."""
     domains = own_domains(signature)
+    # Mailboxes are kept with their whole host: those at the same one belong together as well.
+    hosts = domains | {host for host in _mailbox_domains(signature) if matching.speaks_for_one(host)}
     same = Q(match_key=signature.organisation.match_key) | Q(registrable_domain__in=domains)
     on_campaign = Signature.objects.filter(campaign=signature.campaign_id).order_by().values("pk")
     # Two sets of ids, not one condition over three tables: each is found by its index, else the whole letter is read.
-    by_organisation = on_campaign.filter(organisation__in=Organisation.objects.filter(same).order_by())
-    by_mailbox = on_campaign.filter(contacts__mailbox_domain__in=domains)
+    by_organisation = on_campaign.filter(
+        AnyOf("organisation", Organisation.objects.filter(same).order_by().values("pk"))
+    )
+    by_mailbox = on_campaign.filter(contacts__mailbox_domain__in=hosts)
     return (
         Signature.objects.live()
-        .filter(pk__in=by_organisation.union(by_mailbox))
+        .filter(AnyOf("pk", by_organisation.union(by_mailbox)))
         .exclude(state=State.SUBMITTED)
         .exclude(pk=signature.pk)
         .select_related("organisation")

@@ -7,13 +7,13 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from campaigns.models import Campaign
 from signatories import likeness, verification
 from signatories.identity import matching
 from signatories.models import Referral, Signature
 from signatories.models.signature import SignatureQuerySet
 from signatories.states import EvidenceKind, Level, State
 from signatories.transitions import Refused
+from signatories.turns import decide_in_turn
 
 # So many standing or open referrals one organisation may have; beyond that a second moderator agrees to each.
 ENOUGH = 5
@@ -27,7 +27,7 @@ def one_at_a_time(campaign_id: int) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('referrals', 0))")
-    Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)
+    decide_in_turn(campaign_id)
 
 
 def refuse_unless_may_vouch(referrer: Signature, signature: Signature) -> None:

@@ -7,13 +7,14 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from psycopg.errors import DeadlockDetected
 
 from signatories import moderation, second_eyes
 from signatories.admin.case_forms import (
@@ -68,8 +69,10 @@ def button(
                 return act(request, signature, form.cleaned_data | more)
             except Refused as refusal:
                 messages.error(request, str(refusal))
-            except IntegrityError:
+            except (IntegrityError, OperationalError) as error:
                 # Two at once; the database let the first one through.
+                if isinstance(error, OperationalError) and not isinstance(error.__cause__, DeadlockDetected):
+                    raise
                 messages.error(
                     request, _("Somebody did the same at this moment. Here it is as it stands now.")
                 )

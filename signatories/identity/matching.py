@@ -216,7 +216,7 @@ def compare(name_a: str, domain_a: str, name_b: str, domain_b: str) -> Verdict |
         return Verdict.SAME_DOMAIN
     if looks_alike(name_a, name_b) or (domain_a and domain_b and looks_alike(domain_a, domain_b)):
         return Verdict.LOOK_ALIKE
-    two_sites = _speaks_for_one(domain_a) and _speaks_for_one(domain_b)
+    two_sites = speaks_for_one(domain_a) and speaks_for_one(domain_b)
     if same_name(name_a, name_b):
         return Verdict.SAME_NAME_ELSEWHERE if two_sites else Verdict.SAME_NAME
     if _nearly_same(name_a, name_b):
@@ -227,5 +227,6 @@ def compare(name_a: str, domain_a: str, name_b: str, domain_b: str) -> Verdict |
     return None
 
 
-def _speaks_for_one(domain: str) -> bool:
+def speaks_for_one(domain: str) -> bool:
+    """Whether a host is under a domain of somebody's own: no mail provider's, no throw-away one, no site that thousands share."""
     return domains_match(domain, domain)

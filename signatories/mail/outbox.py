@@ -4,6 +4,7 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -102,6 +103,13 @@ def slot_for_form(recipient_hash: str, campaign_id: int, now: datetime) -> datet
         return None
     slot = _slot(recent, now)
     return slot if slot <= now + LONGEST_WAIT else None
+
+
+def alone_with(recipient_hashes: Iterable[str]) -> None:
+    """Until the end of the transaction nobody else gets a place for a mail to these mailboxes."""
+    with connection.cursor() as cursor:
+        for recipient_hash in recipient_hashes:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [recipient_hash])
 
 
 def _recent(recipient_hash: str, now: datetime) -> list[Recent]:

@@ -11,6 +11,9 @@ from signatories.models import Contact, Signature
 from signatories.states import EventKind, State
 from signatories.transitions import Refused, record, staff
 
+# Each gets an event of its own. Beyond this it is a flood, or a name that says nothing.
+MOST_TWINS = 50
+
 
 def mark_not_duplicate(*, signature: Signature, by: User, note: str) -> None:
     """Notes that a person looked and found another organisation; from then on it may be accepted beside those like it now.
@@ -20,7 +23,11 @@ def mark_not_duplicate(*, signature: Signature, by: User, note: str) -> None:
     if not note:
         raise Refused(_("Say in a sentence why they are different organisations."))
     with transaction.atomic():
-        twins = list(likeness.unsettled_duplicates(signature))
+        twins = list(likeness.unsettled_duplicates(signature)[: MOST_TWINS + 1])
+        if len(twins) > MOST_TWINS:
+            raise Refused(
+                _("So many are like it that nobody can have compared them: look at the clusters first.")
+            )
         for twin in twins:
             words = _("“%(name)s”: %(note)s") % {"name": twin.organisation.name, "note": note}
             record(

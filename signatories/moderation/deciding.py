@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 
 from campaigns import corrections
 from campaigns.choices import PublicationMode
-from campaigns.models import Campaign
 from signatories import second_eyes, verification
 from signatories.mail import notices
 from signatories.models import Organisation, Signature
@@ -19,6 +18,7 @@ from signatories.moderation import appeals
 from signatories.moderation.evidence import add_evidence
 from signatories.states import EvidenceKind, Flag, MailKind, Reason, State
 from signatories.transitions import AlreadyDecided, IllegalTransition, Refused, change_state, staff
+from signatories.turns import decide_in_turn
 from signatories.twins import refuse_duplicate
 
 # Whoever poses as somebody, or does mischief, learns nothing from us.
@@ -38,8 +38,7 @@ def accept(*, signature: Signature, by: User, note: str = "", with_colleague: bo
     """
     now = timezone.now()
     with transaction.atomic():
-        # Two moderators must not accept the same organisation twice at once. Signing goes on meanwhile.
-        Campaign.objects.select_for_update(no_key=True).get(pk=signature.campaign_id)
+        decide_in_turn(signature.campaign_id)
         _refuse_unless_waiting(signature)
         _refuse_disputed(signature)
         if with_colleague:
@@ -104,6 +103,7 @@ def _refuse_below_the_bar(signature: Signature) -> None:
 def hold(*, signature: Signature, by: User, note: str = "") -> None:
     """confirmed or accepted → on_hold. An accepted one leaves list and count. Raises what `change_state` raises."""
     with transaction.atomic():
+        decide_in_turn(signature.campaign_id)  # it may vouch for one that is being accepted
         change_state(
             signature,
             to=State.ON_HOLD,
@@ -135,6 +135,7 @@ def revoke(*, signature: Signature, by: User, reason: Reason, note: str = "") ->
     """
     now = timezone.now()
     with transaction.atomic():
+        decide_in_turn(signature.campaign_id)
         _turn_down(signature, State.REVOKED, by, reason, note, now, joined_total_at=None)
         notices.tell_managers(signature, by, reason, now)
         if reason not in TOLD_NOTHING:

@@ -9,6 +9,7 @@ from signatories.models import Evidence, Signature
 from signatories.moderation import vouching
 from signatories.states import EventKind, EvidenceKind
 from signatories.transitions import Refused, record, staff
+from signatories.turns import decide_in_turn
 
 # A person records these; the mailbox is proven by the program, a referral by the referrer's own mail link.
 RECORDABLE = tuple(kind for kind in EvidenceKind if kind not in (EvidenceKind.MAILBOX, EvidenceKind.REFERRAL))
@@ -22,9 +23,10 @@ def add_evidence(
         raise Refused(_("This kind of evidence is not recorded by hand."))
     if kind == EvidenceKind.REGISTER and not identifier:
         raise Refused(_("Evidence from a register needs the number in it."))
-    if signature.evidence.standing().filter(kind=kind).exists():
-        raise Refused(_("This evidence is recorded already."))
     with transaction.atomic():
+        decide_in_turn(signature.campaign_id)
+        if signature.evidence.standing().filter(kind=kind).exists():
+            raise Refused(_("This evidence is recorded already."))
         evidence = Evidence.objects.create(
             signature=signature,
             kind=kind,
@@ -48,6 +50,7 @@ def take_back_evidence(*, evidence: Evidence, by: User, note: str = "") -> None:
         vouching.take_back(evidence=evidence, by=by, note=note)
         return
     with transaction.atomic():
+        decide_in_turn(evidence.signature.campaign_id)
         standing = Evidence.objects.standing().filter(pk=evidence.pk)
         if standing.update(taken_back_at=timezone.now()):
             record(
