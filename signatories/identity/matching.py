@@ -27,13 +27,15 @@ _HOSTING = (
     "site123.me", "noblogs.org", "blackblogs.org", "ning.com", "medium.com", "ucoz.ru", "ucoz.com", "narod.ru", "yolasite.com",
     "altervista.org", "free.fr", "pagesperso-orange.fr", "e-monsite.com", "wixsite.com", "strikingly.com", "carrd.co",
     "blogspot.com", "blogspot.co.uk", "blogspot.com.br", "blogspot.de", "blogspot.fr", "blogspot.com.es", "blogspot.ru",
+    "blogfa.com", "mihanblog.com", "persianblog.ir", "blog.ir", "tripod.com", "simdif.com", "mystrikingly.com",
+    "godaddysites.com", "business.site", "overblog.com", "skyrock.com", "hubspotpagebuilder.com", "tilda.ws",
 )  # fmt: skip
 # Hosts where organisations have a page each, told apart by the path alone: their domain speaks for none of them.
 SHARED_SITES = frozenset({
     "facebook.com", "instagram.com", "twitter.com", "x.com", "linkedin.com", "youtube.com", "tiktok.com", "t.me",
     "telegram.me", "vk.com", "ok.ru", "linktr.ee", "google.com", "goo.gl", "bit.ly", "github.com", "wa.me", "weibo.com",
     "mastodon.social", "bsky.app", "threads.net", "change.org", "gofundme.com", "patreon.com", "wikipedia.org",
-    "notion.site",
+    "notion.site", "ameblo.jp",
 })  # fmt: skip
 # The list that the package brings along: no request leaves, and no cache is written.
 _extract = TLDExtract(

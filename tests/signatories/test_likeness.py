@@ -195,3 +195,43 @@ def test_two_pages_on_one_shared_site_are_not_one_organisation(campaign):
     assert list(likeness.possible_duplicates(second)) == []
     assert Flag.POSSIBLE_DUPLICATE not in second.flags
     assert list(likeness.possible_duplicates(first)) == []
+
+
+def test_who_poses_as_another_on_the_same_shared_site_is_flagged(campaign):
+    make_signature(
+        campaign, name="Green Lantern Trust", website="https://facebook.com/lantern", mailbox="a@gmail.com"
+    )
+
+    posing = make_signature(
+        make_campaign("letter-b"),
+        state=State.CONFIRMED,
+        name="Green Lantern Trust",
+        website="https://facebook.com/1antern",
+        mailbox="b@gmail.com",
+    )
+
+    assert Flag.LOOK_ALIKE in posing.flags
+    assert bar(posing) == Level.V3
+
+
+def test_two_mailboxes_at_one_host_are_one_organisation_s_also_without_a_website(campaign):
+    first = make_signature(campaign, name="Example Mothers", website="", mailbox="a@mail.acme.example")
+    second = make_signature(
+        campaign, state=State.CONFIRMED, name="Sample Fishers", website="", mailbox="b@mail.acme.example"
+    )
+
+    assert list(likeness.possible_duplicates(second)) == [first]
+    assert Flag.POSSIBLE_DUPLICATE in second.flags
+
+
+def test_the_domain_of_a_provider_as_website_makes_no_twins(campaign):
+    make_signature(campaign, name="Example Mothers", website="", mailbox="a@gmail.com")
+    second = make_signature(
+        campaign,
+        state=State.CONFIRMED,
+        name="Sample Fishers",
+        website="https://gmail.com",
+        mailbox="b@gmail.com",
+    )
+
+    assert list(likeness.possible_duplicates(second)) == []
