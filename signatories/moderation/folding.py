@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from signatories import register
-from signatories.models import Contact, Evidence, Merge, Organisation, Signature
-from signatories.states import EvidenceKind, Flag
+from signatories import register, verification
+from signatories.models import Contact, Evidence, Merge, Organisation, Signature, SignatureEvent
+from signatories.states import EventKind, EvidenceKind, Flag, State
 from signatories.transitions import Refused
 
 # They belong together: one organisation's name is not printed with the other's acronym.
@@ -28,6 +28,7 @@ def as_it_was(merged: Signature) -> Moved:
         "joined_total_at": joined.isoformat() if joined else None,
         "decided_at": decided.isoformat() if decided else None,
         "decided_by": merged.decided_by_id,
+        "level": verification.level_of(merged.evidence.counting().values_list("kind", flat=True)),
         "organisation": merged.organisation_id,
         "name": merged.organisation.name,
     }
@@ -104,11 +105,21 @@ def give_row_back(merge: Merge) -> None:
     Signature.objects.filter(pk__in=moved["signatures"]).update(organisation_id=left)
     Organisation.objects.filter(pk=left).update(registered_at=registered_at)
     if moved["registers"]:
-        Organisation.objects.filter(pk=own, registered_at=registered_at).update(registered_at=None)
+        Organisation.objects.filter(pk=own, registered_at=registered_at).update(
+            registered_at=_first_accepted(own)
+        )
     if moved["parent"]:
         Organisation.objects.filter(pk=own, parent=moved["parent"]).update(parent=None)
     Organisation.objects.filter(pk__in=moved["sections"], parent=own).update(parent=left)
     register.refuse_loop(left)
+
+
+def _first_accepted(organisation: int) -> datetime | None:
+    """Who was accepted meanwhile is in the register by itself: whoever poses as it must be found."""
+    accepted = SignatureEvent.objects.filter(
+        signature__organisation=organisation, kind=EventKind.CHANGED, to_state=State.ACCEPTED
+    )
+    return accepted.order_by("pk").values_list("happened_at", flat=True).first()
 
 
 def move_contacts(survivor: Signature, merged: Signature) -> Moved:
@@ -177,7 +188,7 @@ def add_caution(survivor: Signature, merged: Signature) -> list[str]:
     """Flags that the survivor gets from the merged one."""
     survivor.refresh_from_db(fields=["flags"])  # a new name has raised them anew
     new = CAUTION.intersection(merged.flags).difference(survivor.flags)
-    _set_flags(survivor, {*survivor.flags, *new})
+    set_flags(survivor, {*survivor.flags, *new})
     return sorted(new)
 
 
@@ -186,9 +197,9 @@ def take_caution_back(merge: Merge) -> None:
     survivor, taken = merge.survivor, set(merge.before["flags"])
     if survivor.disputes.filter(confirmed_at__isnull=False).exists():
         taken.discard(Flag.DISPUTED)
-    _set_flags(survivor, set(survivor.flags).difference(taken))
+    set_flags(survivor, set(survivor.flags).difference(taken))
 
 
-def _set_flags(signature: Signature, flags: set[str]) -> None:
+def set_flags(signature: Signature, flags: set[str]) -> None:
     signature.flags = [flag.value for flag in Flag if flag in flags]
     Signature.objects.filter(pk=signature.pk).update(flags=signature.flags)

@@ -15,10 +15,9 @@ from campaigns.choices import PublicationMode
 from signatories import register, verification
 from signatories.mail import notices
 from signatories.models import Merge, Organisation, Signature
-from signatories.moderation import folding
+from signatories.moderation import coming_back, folding
 from signatories.states import EventKind, Level, MailKind, State
-from signatories.transitions import AlreadyDecided, Refused, change_state, record, staff, undo_state
-from signatories.twins import refuse_duplicate
+from signatories.transitions import AlreadyDecided, Refused, change_state, record, staff
 
 SURVIVING = (State.CONFIRMED, State.ON_HOLD, State.ACCEPTED)
 # From open to private: by a merge, a name only ever gets more private.
@@ -77,7 +76,8 @@ def merge(
 def undo(*, merge: Merge, by: User, note: str = "") -> None:
     """Takes a merge apart: both signatures are what they were, but for what was done to the survivor since.
 
-    Raises Refused in words: after 30 days, while a later merge builds on it, or where the organisation signed anew.
+    What was accepted may come back on hold (`coming_back`). Raises Refused in words: after 30 days, while a later merge
+    builds on it, or where the organisation signed anew.
     """
     now = timezone.now()
     try:
@@ -89,10 +89,7 @@ def undo(*, merge: Merge, by: User, note: str = "") -> None:
             _unfold(merge, by)
             merged = merge.merged
             merged.refresh_from_db()
-            state = State(merge.before["state"])
-            if state == State.ACCEPTED:
-                refuse_duplicate(merged, apart_from=merge.survivor)
-            undo_state(merged, to=state, actor=staff(by), note=note, **folding.columns_back(merge.before))
+            coming_back.bring_back(merge, merged, by=by, note=note, now=now)
             Merge.objects.filter(pk=merge.pk).update(undone_by=by, undone_at=now)
             for one, other in ((merge.survivor, merged), (merged, merge.survivor)):
                 record(

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from signatories import likeness, moderation, register
+from signatories import likeness, moderation, register, second_eyes, verification
 from signatories.exports.staff import export_response
 from signatories.models import (
     Contact,
@@ -18,9 +18,9 @@ from signatories.models import (
     Signature,
     SignatureEvent,
 )
-from signatories.states import EventKind, EvidenceKind, MailKind, State
+from signatories.states import EventKind, EvidenceKind, Flag, Level, MailKind, Reason, State
 from signatories.transitions import AlreadyDecided, IllegalTransition, Refused
-from tests.builders import give_evidence, make_campaign, make_signature, make_superuser
+from tests.builders import give_evidence, make_campaign, make_dispute, make_signature, make_superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -480,3 +480,97 @@ def test_exports_show_the_merged_row_as_merged_under_its_own_public_id(campaign,
         str(one.public_id): ("accepted", "", "one@lantern.example"),
         str(two.public_id): ("merged", "list-b", ""),
     }
+
+
+def test_m16_what_the_organisation_disputed_since_comes_back_on_hold_and_disputed(campaign, by):
+    one, two = accepted_pair(campaign, by)
+    merge = merged(one, two, by)
+    dispute = make_dispute(fresh(one), mailbox="boss@lantern.example")
+    moderation.uphold_disputes(
+        signature=fresh(one), disputes=[dispute.pk], by=by, reason=Reason.IMPERSONATION
+    )
+
+    moderation.undo_merge(merge=merge, by=by)
+
+    two = fresh(two)
+    assert (two.state, two.joined_total_at, two.decided_by) == (State.ON_HOLD, None, by)
+    assert Flag.DISPUTED in two.flags
+    assert campaign.signatures.public().count() == 0
+    assert "on hold now" in two.events.get(to_state=State.ON_HOLD).note.text
+
+
+def test_m16_an_outsiders_open_dispute_of_the_one_is_a_dispute_of_both(campaign, by):
+    one, two = accepted_pair(campaign, by)
+    merge = merged(one, two, by)
+    make_dispute(fresh(one))
+
+    moderation.undo_merge(merge=merge, by=by)
+
+    assert (fresh(one).state, fresh(two).state) == (State.ACCEPTED, State.ON_HOLD)
+    assert Flag.DISPUTED in fresh(two).flags
+
+
+def test_m16_an_outsiders_dispute_that_was_turned_down_changes_nothing(campaign, by):
+    one, two = accepted_pair(campaign, by)
+    before = fresh(two).flags
+    merge = merged(one, two, by)
+    dispute = make_dispute(fresh(one))
+    moderation.turn_down_disputes(signature=fresh(one), disputes=[dispute.pk], by=by, note="They did.")
+
+    moderation.undo_merge(merge=merge, by=by)
+
+    assert (fresh(two).state, fresh(two).flags) == (State.ACCEPTED, before)
+
+
+def test_an_undo_does_not_make_public_again_what_left_the_list_with_the_survivor(campaign, by):
+    one, two = accepted_pair(campaign, by)
+    merge = merged(one, two, by)
+    moderation.hold(signature=fresh(one), by=by)
+
+    moderation.undo_merge(merge=merge, by=by)
+
+    assert (fresh(one).state, fresh(two).state) == (State.ON_HOLD, State.ON_HOLD)
+    assert campaign.signatures.tally().count == 0
+
+
+def test_whose_evidence_was_taken_back_since_does_not_come_back_accepted(campaign, by):
+    one, two = accepted_pair(campaign, by)
+    merge = merged(one, two, by)
+    evidence = Evidence.objects.get(kind=EvidenceKind.PUBLISHED_ADDRESS)
+    moderation.take_back_evidence(evidence=evidence, by=by, note="The page is forged.")
+
+    moderation.undo_merge(merge=merge, by=by)
+
+    assert (fresh(two).state, verification.level(fresh(two))) == (State.ON_HOLD, Level.V1)
+
+
+def test_what_two_accepted_below_the_bar_comes_back_accepted(campaign, by):
+    one, two = pair(campaign)
+    moderation.mark_not_duplicate(signature=two, by=by, note="Seems different.")
+    second_eyes.ask(signature=two, by=by, note="No more to be had.")
+    moderation.accept(signature=two, by=make_superuser("other"), note="Agreed.", with_colleague=True)
+
+    moderation.undo_merge(merge=merged(one, fresh(two), by), by=by)
+
+    assert fresh(two).state == State.ACCEPTED
+
+
+def test_who_was_accepted_since_stays_in_the_register_when_the_merge_is_undone(campaign, by):
+    two = make_signature(campaign, **TWO)
+    moderation.hold(signature=two, by=by)
+    one = make_signature(campaign, state=State.CONFIRMED, **ONE)
+    give_evidence(one, by)
+    merge = merged(one, fresh(two), by)
+    moderation.accept(signature=fresh(one), by=by)
+
+    moderation.undo_merge(merge=merge, by=by)
+
+    assert fresh(one).organisation.registered_at == one.events.get(to_state=State.ACCEPTED).happened_at
+    impostor = make_signature(
+        make_campaign("letter-b"),
+        state=State.CONFIRMED,
+        name=ONE["name"],
+        website="https://lanterm.example",
+        mailbox="x@lanterm.example",
+    )
+    assert verification.bar(impostor) == Level.V3
