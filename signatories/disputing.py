@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 
 from campaigns.choices import PublicationMode
 from campaigns.models import Campaign
-from signatories import likeness
 from signatories.identity import mailboxes, matching
 from signatories.links import BadLink, LinkExpired, find_link
 from signatories.mail import notices, outbox
 from signatories.models import Dispute, MailLink, OutboxMail, Signature
-from signatories.states import EventKind, Flag, LinkPurpose, MailKind, State
+from signatories.states import EventKind, EvidenceKind, Flag, LinkPurpose, MailKind, State
 from signatories.transitions import SYSTEM, change_state, record
 
 # Nobody's mailbox can be flooded through the form: so many mails a day, so far apart.
@@ -27,6 +26,8 @@ OF_ONE_LINE_A_DAY = 20
 # All disputes on a letter. A mail server that sends more of such mail, unasked as most of it would be, is soon refused by
 # others, and then the signers' confirmations are lost with it.
 OF_A_LETTER_AN_HOUR = 60
+# With one of these, staff have seen that the contact's mailbox is on a domain of the organisation's.
+TELLS_THE_DOMAIN = (EvidenceKind.DOMAIN_MATCH, EvidenceKind.PUBLISHED_ADDRESS)
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -111,9 +112,12 @@ def _store(told: Dispute, now: datetime) -> None:
 def is_from_inside(told: Dispute) -> bool:
     """Whether the mailbox is a stored contact's, or on a domain of the organisation's own (product.md, rule 10).
 
-    Where anybody can have a mailbox or a page, the domain is nobody's own.
+    Where anybody can have a mailbox or a page, the domain is nobody's own. No list knows all such providers: by itself the
+    domain of a contact says nothing.
     """
-    own = likeness.own_domains(told.signature)
+    own = {told.signature.organisation.registrable_domain}
+    if told.signature.evidence.standing().filter(kind__in=TELLS_THE_DOMAIN).exists():
+        own.update(told.signature.contacts.values_list("mailbox_domain", flat=True))
     return _is_of_a_contact(told) or any(matching.domains_match(told.mailbox_domain, each) for each in own)
 
 

