@@ -23,7 +23,7 @@ MAIL_PAUSE = timedelta(seconds=60)
 FORMS_AN_HOUR = 10
 # A line draws a handful of disputes. Whoever sends twenty wants to bury the staff.
 OF_ONE_LINE_A_DAY = 20
-# All disputes on a letter. A mail server that sends more of such mail, unasked as most of it would be, is soon refused by
+# All that outsiders dispute on a letter. A mail server that sends more of such mail, unasked as most of it would be, is soon refused by
 # others, and then the signers' confirmations are lost with it.
 OF_A_LETTER_AN_HOUR = 60
 # With one of these, staff have seen that the contact's mailbox is on a domain of the organisation's.
@@ -80,25 +80,34 @@ def _one_at_a_time() -> None:
 
 
 def _is_within_limits(told: Dispute, now: datetime) -> bool:
+    """Whether a mail may go out for `told`.
+
+    What is not confirmed, anybody may have typed: with names that are made up, or with the insider's own. Whoever put a false
+    line up could use limits that all share to keep the organisation from taking it down, day after day. So an insider has
+    mails of his own for his line, shares the other limits with his own network alone, and a stored contact shares none.
+    """
+    return _may_be_mailed(told, now) and (_is_of_a_contact(told) or _is_no_flood(told, now))
+
+
+def _may_be_mailed(told: Dispute, now: datetime) -> bool:
     mails = OutboxMail.objects.filter(
         recipient_hash=told.mailbox_hash, kind=MailKind.DISPUTE_CONFIRM, created_at__gt=now - A_DAY
     )
+    if told.from_inside:
+        mails = mails.filter(signature=told.signature)
     mailed = list(mails.order_by("-created_at").values_list("created_at", flat=True)[:MAILS_A_DAY])
-    if len(mailed) == MAILS_A_DAY or (mailed and mailed[0] > now - MAIL_PAUSE):
-        return False
+    return len(mailed) < MAILS_A_DAY and not (mailed and mailed[0] > now - MAIL_PAUSE)
+
+
+def _is_no_flood(told: Dispute, now: datetime) -> bool:
     others = Dispute.objects.exclude(pk=told.pk)
-    this_hour = others.filter(sent_at__gt=now - AN_HOUR)
-    of_network = this_hour.filter(network_hash=told.network_hash).exclude(network_hash="")
-    if of_network.count() >= FORMS_AN_HOUR:
+    of_network = others.filter(network_hash=told.network_hash)
+    if told.network_hash and of_network.filter(sent_at__gt=now - AN_HOUR).count() >= FORMS_AN_HOUR:
         return False
-    # Insiders are counted apart, and the stored contact not at all. Else whoever put a false line up could use the limits
-    # to keep the organisation itself from taking it down.
-    alike = others.filter(from_inside=told.from_inside)
+    alike = (of_network if told.from_inside else others).filter(from_inside=told.from_inside)
     of_line = alike.filter(signature=told.signature, outcome="", sent_at__gt=now - A_DAY)
-    of_letter = this_hour.filter(from_inside=told.from_inside, signature__campaign=told.signature.campaign_id)
-    return _is_of_a_contact(told) or (
-        of_line.count() < OF_ONE_LINE_A_DAY and of_letter.count() < OF_A_LETTER_AN_HOUR
-    )
+    of_letter = alike.filter(signature__campaign=told.signature.campaign_id, sent_at__gt=now - AN_HOUR)
+    return of_line.count() < OF_ONE_LINE_A_DAY and of_letter.count() < OF_A_LETTER_AN_HOUR
 
 
 def _store(told: Dispute, now: datetime) -> None:

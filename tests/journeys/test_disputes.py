@@ -456,6 +456,92 @@ def test_a_letter_sends_sixty_such_mails_an_hour_and_the_organisations_come_thro
     assert lines[0].state == State.ON_HOLD
 
 
+def from_network(number):
+    return {"REMOTE_ADDR": f"203.0.113.{number}"}
+
+
+def test_made_up_insiders_of_two_networks_keep_no_real_one_of_the_same_line_out(client, lantern, deliver):
+    """Twenty a day, every day, would have kept the real organisation from ever disputing a line in its name."""
+    for number in range(20):
+        form = {"mailbox": f"made-up{number}@lantern.example", "words": WORDS}
+        client.post(form_of(lantern), form, **from_network(number // 10))
+    deliver()
+
+    client.post(form_of(lantern), {"mailbox": "info@lantern.example", "words": WORDS}, **from_network(9))
+
+    (message,) = deliver()
+    client.post(link_in(message), {"words": WORDS})
+    assert message.to == ["info@lantern.example"]
+    assert outlets(client) == (1, REST, REST, REST)
+
+
+def test_made_up_insiders_of_other_lines_keep_no_real_one_out(client, campaign, lantern, deliver):
+    lines = [make_signature(campaign) for _ in range(3)]
+    for number in range(60):
+        line = lines[number % 3]
+        form = {"mailbox": f"a{number}@{line.organisation.registrable_domain}", "words": WORDS}
+        client.post(form_of(line), form, **from_network(number // 10))
+    deliver()
+
+    client.post(form_of(lantern), {"mailbox": "info@lantern.example", "words": WORDS}, **from_network(9))
+
+    assert [message.to for message in deliver()] == [["info@lantern.example"]]
+
+
+@pytest.mark.parametrize("mailbox", ["intern@lantern.example", "info@lantern.example"])
+def test_disputes_of_other_lines_in_its_name_keep_no_insider_from_his_own(
+    client, campaign, lantern, deliver, mailbox
+):
+    lines = [make_signature(campaign) for _ in range(4)]
+    with time_machine.travel(timezone.now()) as clock:
+        for line in lines:
+            send(client, line, mailbox)
+            clock.shift(61)
+        assert len(deliver()) == 3
+        send(client, lantern, mailbox)
+
+        (message,) = deliver()
+
+    client.post(link_in(message), {"words": WORDS})
+    lantern.refresh_from_db()
+    assert lantern.state == State.ON_HOLD
+
+
+def test_an_insider_gets_three_such_mails_a_day_of_one_line_a_minute_apart_and_the_last_link_works(
+    client, lantern, deliver
+):
+    with time_machine.travel(timezone.now()) as clock:
+        for _ in range(2):
+            send(client, lantern, "intern@lantern.example")
+        assert len(deliver()) == 1
+        for _ in range(4):
+            clock.shift(61)
+            send(client, lantern, "intern@lantern.example")
+        mails = deliver()
+    assert len(mails) == 2
+
+    client.post(link_in(mails[-1]), {"words": WORDS})
+
+    lantern.refresh_from_db()
+    assert lantern.state == State.ON_HOLD
+
+
+def test_who_shares_a_network_with_trolls_is_heard_from_the_stored_mailbox(
+    client, campaign, lantern, deliver
+):
+    """An office, a relay, an exit of Tor."""
+    other = make_signature(campaign)
+    for number in range(12):
+        form = {"mailbox": f"a@troll{number}.example", "words": WORDS}
+        client.post(form_of(other), form, **from_network(1))
+    assert len(deliver()) == 10
+
+    for mailbox in ("info@lantern.example", "intern@lantern.example"):
+        client.post(form_of(lantern), {"mailbox": mailbox, "words": WORDS}, **from_network(1))
+
+    assert [message.to for message in deliver()] == [["intern@lantern.example"]]
+
+
 def test_a_line_that_was_withdrawn_meanwhile_stays_so_and_thanks_are_all_that_is_said(
     client, lantern, deliver
 ):
