@@ -47,9 +47,14 @@ def refuse_unless_may_vouch(referrer: Signature, signature: Signature) -> None:
 
 
 def refuse_asked_before(referrer: Signature, signature: Signature, now: datetime) -> None:
-    """Raises Refused if `referrer`, or another of its organisation, was asked about `signature` and has not taken it back."""
-    for asked in signature.referrals.telling(now).select_related("referrer__organisation"):
-        if asked.referrer_id == referrer.pk or _is_same(asked.referrer, referrer):
+    """Raises Refused if `referrer`, or another of its organisation, was asked about `signature` and has not taken it back.
+
+    What was said of one that was merged into `signature` was said of this; what was not answered there can't be any more.
+    """
+    same = Q(signature=signature) | Q(signature__merged_into=signature) & ~Q(answer="")
+    for asked in Referral.objects.telling(now).filter(same).select_related("referrer__organisation"):
+        who = asked.referrer
+        if referrer.pk in (who.pk, who.merged_into_id) or _is_same(who, referrer):
             raise Refused(_("This organisation has been asked already."))
 
 

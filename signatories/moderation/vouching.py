@@ -49,7 +49,7 @@ def may_answer(referral: Referral, now: datetime) -> None:
     if _is_over(referral, now):
         raise LinkExpired(_("This link has expired."))
     over = NoLongerAsked(_("This question is no longer open."))
-    if referral.signature.state not in (*WAITING, State.ACCEPTED):
+    if referral.signature.state not in (*WAITING, State.ACCEPTED) or _vouches_already(referral):
         raise over
     try:
         referrals.refuse_unless_may_vouch(referral.referrer, referral.signature)
@@ -145,6 +145,11 @@ def _put_on_hold(signature: Signature, actor: Actor, now: datetime, note: str) -
         decided_by=actor.user,
         joined_total_at=None,
     )
+
+
+def _vouches_already(referral: Referral) -> bool:
+    """Its vouch for another signature has come along with a merge."""
+    return referral.signature.evidence.standing().filter(referrer=referral.referrer).exists()
 
 
 def _is_over(referral: Referral, now: datetime) -> bool:

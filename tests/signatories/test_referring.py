@@ -223,6 +223,60 @@ def test_who_does_not_know_a_group_is_not_asked_again_and_who_ran_out_of_time_is
     assert OutboxMail.objects.filter(kind="referral", signature=second).count() == 2
 
 
+def merged(survivor, gone):
+    return moderation.merge(survivor=fresh(survivor), merged=fresh(gone), by=make_superuser(), name=survivor)
+
+
+def fresh(signature):
+    return Signature.objects.get(pk=signature.pk)
+
+
+@pytest.mark.parametrize("says", list(Vouch))
+def test_what_was_said_of_a_merged_group_was_said_of_the_one_that_survives(campaign, says):
+    one, other = make_group(campaign), make_group(campaign)
+    referrer = make_signature(campaign)
+    vouching.answer(token=token_of(ask(other, referrer)), says=says)
+    merged(one, other)
+
+    with pytest.raises(Refused, match="asked already"):
+        ask(fresh(one), referrer)
+
+
+def test_what_a_merged_signatory_said_was_said_by_the_one_that_survives(campaign):
+    group = make_group(campaign)
+    one, other = make_signature(campaign), make_signature(campaign)
+    Signature.objects.filter(pk=make_signature(make_campaign("letter-b")).pk).update(
+        organisation=other.organisation  # so that its row in the register stays apart
+    )
+    vouching.answer(token=token_of(ask(group, other)), says=Vouch.NO)
+    merged(one, other)
+
+    with pytest.raises(Refused, match="asked already"):
+        ask(group, fresh(one))
+
+
+def test_what_nobody_answered_about_a_merged_group_may_be_asked_about_the_other(campaign):
+    one, other = make_group(campaign), make_group(campaign)
+    referrer = make_signature(campaign)
+    ask(other, referrer)
+    merged(one, other)
+
+    vouching.answer(token=token_of(ask(fresh(one), referrer)), says=Vouch.YES)
+
+    assert fresh(one).evidence.counting().filter(referrer=referrer).count() == 1
+
+
+def test_whose_vouch_came_with_a_merge_is_not_asked_for_it_any_more(client, campaign):
+    one, other = make_group(campaign), make_group(campaign)
+    referrer = make_signature(campaign)
+    token = token_of(ask(one, referrer))
+    vouch(other, referrer)
+    merged(one, other)
+
+    assert client.post(f"/en/vouch/{token}/", {"says": "yes"}).status_code == 410
+    assert fresh(one).evidence.counting().filter(referrer=referrer).count() == 1
+
+
 def test_a_signatory_whose_contact_was_erased_is_not_asked(campaign):
     referrer = make_signature(campaign)
     referrer.contacts.update(mailbox=None)
