@@ -36,15 +36,24 @@ def may_answer(link: MailLink, now: datetime) -> None:
 def answer(*, token: str, words: str) -> None:
     """Stores the signer's answer as an event. The state stays, also where it was decided meanwhile.
 
-    Raises what `find_link` and `may_answer` raise.
+    Where the signature was merged, the answer waits with the one that survived as well, behind the reference. Raises what `find_link` and `may_answer` raise.
     """
     now = timezone.now()
     link = find_link(token, LinkPurpose.ANSWER)
     may_answer(link, now)
     with transaction.atomic():
+        signature = _locked(link)
         _use(link, now)
         event = record(link.signature, kind=EventKind.ANSWERED, actor=SIGNER, note=words, happened_at=now)
         Question.objects.filter(link=link).update(answered=event)
+        if signature.merged_into is not None:
+            record(
+                signature.merged_into,
+                kind=EventKind.ANSWERED,
+                actor=SIGNER,
+                note=f"{signature.reference}: {words}",
+                happened_at=now,
+            )
 
 
 def may_appeal(link: MailLink, now: datetime) -> None:
@@ -64,12 +73,16 @@ def appeal(*, token: str, words: str) -> None:
     now = timezone.now()
     link = find_link(token, LinkPurpose.APPEAL)
     with transaction.atomic():
-        # Through two links at once there would be two.
-        Signature.objects.select_for_update(no_key=True).get(pk=link.signature_id)
+        _locked(link)  # through two links at once there would be two
         link = find_link(token, LinkPurpose.APPEAL)
         may_appeal(link, now)
         _use(link, now)
         record(link.signature, kind=EventKind.APPEALED, actor=SIGNER, note=words, happened_at=now)
+
+
+def _locked(link: MailLink) -> Signature:
+    """The signature as it is now, and stays until the transaction ends."""
+    return Signature.objects.select_for_update(no_key=True).get(pk=link.signature_id)
 
 
 def _use(link: MailLink, now: datetime) -> None:

@@ -116,7 +116,7 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
         events=events,
         merges=list(Merge.objects.on_case(signature)) if _was_merged(signature, happened) else [],
         two_may_accept=second_eyes.may_be_asked(signature, reached, needed),
-        question=second_eyes.open_question(own_events),
+        question=second_eyes.open_question(own_events) if signature.state in WAITING else None,
         answer=replies.unread_answer(own_events) if signature.state in WAITING else None,
         appeal=replies.open_appeal(own_events) if signature.state == State.REJECTED else None,
         regret=regret.letters(signature),

@@ -10,6 +10,7 @@ from signatories.models import Dispute, Merge, Signature
 from signatories.models.dispute import DisputeQuerySet
 from signatories.moderation import folding
 from signatories.states import Flag, Level, Outcome, State
+from signatories.telling import MERGE_DETAIL
 from signatories.transitions import staff, undo_state
 from signatories.twins import refuse_duplicate
 
@@ -28,7 +29,7 @@ def bring_back(merge: Merge, merged: Signature, *, by: User, note: str, now: dat
         note = f"{words} {note}".strip()
     if state == State.ACCEPTED:
         refuse_duplicate(merged, apart_from=merge.survivor)
-    undo_state(merged, to=state, actor=staff(by), note=note, **columns)
+    undo_state(merged, to=state, actor=staff(by), note=note, detail=MERGE_DETAIL, **columns)
 
 
 def _follow_disputes(merge: Merge, merged: Signature) -> None:

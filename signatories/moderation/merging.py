@@ -17,6 +17,7 @@ from signatories.mail import notices
 from signatories.models import Merge, Organisation, Signature
 from signatories.moderation import coming_back, folding
 from signatories.states import EventKind, Level, MailKind, State
+from signatories.telling import MERGE_DETAIL
 from signatories.transitions import AlreadyDecided, Refused, change_state, record, staff
 
 SURVIVING = (State.CONFIRMED, State.ON_HOLD, State.ACCEPTED)
@@ -52,6 +53,7 @@ def merge(
             to=State.MERGED,
             actor=staff(by),
             note=note,
+            detail=MERGE_DETAIL,
             merged_into=survivor,
             joined_total_at=None,
             decided_at=now,

@@ -9,11 +9,11 @@ from django.utils import timezone
 from signatories.models import OutboxMail, Signature, SignatureEvent, Sweep, SweptSignature
 from signatories.states import EventKind, MailKind, MailState, State, SweepState
 from signatories.sweeps.conditions import Condition
+from signatories.telling import SWEEP_DETAIL
 from signatories.transitions import AlreadyDecided, change_state, staff, undo_state
 
 # Rows of one transaction: a cancel takes hold after as many, and a killed worker does as many again.
 BATCH = 100
-SWEEP_DETAIL = "sweep:"
 AT_WORK = (SweepState.QUEUED, SweepState.RUNNING, SweepState.UNDOING)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from signatories.desk.secondfactor import lacks_second_factor
 from signatories.states import EvidenceKind, Outcome, Vouch
-from signatories.sweeps.working import SWEEP_DETAIL
+from signatories.telling import MERGE_DETAIL, SWEEP_DETAIL
 
 register = template.Library()
 
@@ -22,6 +22,7 @@ IN_WORDS = {
     "inside": _("from the organisation itself"),
     "outside": _("from somebody else"),
     "disputers": _("who disputes it"),
+    MERGE_DETAIL: _("two signatures of one organisation"),
 }
 
 

@@ -7,11 +7,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from signatories import likeness, moderation, register, second_eyes, verification
+from signatories import answering, likeness, moderation, register, replies, second_eyes, tokens, verification
 from signatories.exports.staff import export_response
 from signatories.models import (
     Contact,
     Evidence,
+    MailLink,
     Merge,
     Organisation,
     OutboxMail,
@@ -480,6 +481,45 @@ def test_exports_show_the_merged_row_as_merged_under_its_own_public_id(campaign,
         str(one.public_id): ("accepted", "", "one@lantern.example"),
         str(two.public_id): ("merged", "list-b", ""),
     }
+
+
+def answered(signature, by, words="The board."):
+    question = moderation.ask(signature=signature, by=by, words="Who decided?")
+    token = tokens.new_token()
+    MailLink.objects.filter(pk=question.link_id).update(digest=tokens.digest(token))
+    return lambda: answering.answer(token=token, words=words)
+
+
+def test_what_waited_for_the_staff_waits_again_when_a_merge_is_undone(campaign, by):
+    one, two = pair(campaign)
+    answered(two, by)()
+    second_eyes.ask(signature=two, by=by, note="No more to be had.")
+    merge = merged(one, fresh(two), by)
+    assert replies.count(campaign.signatures.all()).answered == 0
+
+    moderation.undo_merge(merge=merge, by=by)
+
+    assert list(replies.answered(campaign.signatures.all())) == [two]
+    assert replies.count(campaign.signatures.all()).answered == 1
+    assert replies.unread_answer(two.events.all()).note.text == "The board."
+    assert list(second_eyes.wanted(campaign.signatures.all())) == [two]
+    moderation.put_back(signature=fresh(two), by=by)
+    assert replies.count(campaign.signatures.all()).answered == 0
+
+
+@pytest.mark.parametrize("first", [State.CONFIRMED, State.ON_HOLD])
+def test_an_answer_for_what_was_merged_meanwhile_waits_with_the_one_that_survived(campaign, by, first):
+    one, two = pair(campaign, first)
+    answer = answered(two, by)
+    merge = merged(one, fresh(two), by)
+
+    answer()
+
+    assert list(replies.answered(campaign.signatures.all())) == [one]
+    assert replies.unread_answer(one.events.all()).note.text == f"{two.reference}: The board."
+    assert fresh(two).questions.get().answered.note.text == "The board."
+    moderation.undo_merge(merge=merge, by=by)
+    assert set(replies.answered(campaign.signatures.all())) == {one, two}
 
 
 def test_m16_what_the_organisation_disputed_since_comes_back_on_hold_and_disputed(campaign, by):

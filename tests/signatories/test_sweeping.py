@@ -7,9 +7,9 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from signatories import moderation, signing
+from signatories import answering, moderation, replies, second_eyes, signing, tokens
 from signatories.mail import delivery
-from signatories.models import OutboxMail, Signature, SignatureEvent, Sweep
+from signatories.models import MailLink, OutboxMail, Signature, SignatureEvent, Sweep
 from signatories.moderation import sweeping
 from signatories.states import Reason, State, SweepState
 from signatories.sweeps import working
@@ -313,6 +313,26 @@ def test_an_undo_brings_each_back_to_the_very_state_with_what_belongs_to_it(camp
     with pytest.raises(Refused):
         sweeping.undo(sweep=sweep, by=moderator)
     assert signing.confirm(token=token).state == State.CONFIRMED
+
+
+def test_what_waited_for_the_staff_waits_again_when_a_sweep_is_undone(campaign, moderator):
+    case = hostile(campaign, state=State.CONFIRMED)
+    question = moderation.ask(signature=case, by=moderator, words="Who decided?")
+    token = tokens.new_token()
+    MailLink.objects.filter(pk=question.link_id).update(digest=tokens.digest(token))
+    answering.answer(token=token, words="The board.")
+    second_eyes.ask(signature=case, by=moderator, note="No more to be had.")
+    sweep = start(campaign, Condition(domain=EVIL), moderator)
+    work_it_off()
+    everybodys = Signature.objects.all()
+    assert (replies.count(everybodys).answered, second_eyes.wanted(everybodys).count()) == (0, 0)
+
+    sweep.refresh_from_db()
+    sweeping.undo(sweep=sweep, by=moderator)
+    work_it_off()
+
+    assert (replies.count(everybodys).answered, second_eyes.wanted(everybodys).count()) == (1, 1)
+    assert second_eyes.open_question(case.events.all()).note.text == "No more to be had."
 
 
 def test_an_undone_signature_that_lost_its_mail_can_ask_for_one(campaign, moderator):
