@@ -200,6 +200,12 @@ def take_caution_back(merge: Merge) -> None:
     set_flags(survivor, set(survivor.flags).difference(taken))
 
 
+def raise_flags_anew(merge: Merge) -> None:
+    """What was taken back may be due to the survivor's own name of today."""
+    merge.survivor.refresh_from_db(fields=["flags"])
+    set_flags(merge.survivor, set(verification.flags_anew(merge.survivor)))
+
+
 def set_flags(signature: Signature, flags: set[str]) -> None:
     signature.flags = [flag.value for flag in Flag if flag in flags]
     Signature.objects.filter(pk=signature.pk).update(flags=signature.flags)

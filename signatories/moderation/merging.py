@@ -45,8 +45,7 @@ def merge(
         takes_name = name.pk == merged.pk
         survivor, merged = _as_seen(survivor, merged)
         _refuse_unfit(survivor, merged)
-        if takes_name:
-            register.refuse_elsewhere(survivor.organisation, by)
+        register.refuse_elsewhere(survivor.organisation, by)
         before = folding.as_it_was(merged)
         change_state(
             merged,
@@ -88,6 +87,7 @@ def undo(*, merge: Merge, by: User, note: str = "") -> None:
             merge = Merge.objects.select_for_update(of=["self"]).select_related("undone_by").get(pk=merge.pk)
             _refuse_undo(merge, now)
             _lock(merge.survivor_id, merge.merged_id)
+            register.refuse_elsewhere(merge.survivor.organisation, by)
             _unfold(merge, by)
             merged = merge.merged
             merged.refresh_from_db()
@@ -213,6 +213,7 @@ def _unfold(merge: Merge, by: User) -> None:
     folding.take_caution_back(merge)
     folding.give_row_back(merge)
     folding.give_names_back(merge, by)
+    folding.raise_flags_anew(merge)
 
 
 def _in_words(merge: Merge, note: str) -> str:

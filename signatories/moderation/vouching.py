@@ -49,7 +49,7 @@ def may_answer(referral: Referral, now: datetime) -> None:
     if _is_over(referral, now):
         raise LinkExpired(_("This link has expired."))
     over = NoLongerAsked(_("This question is no longer open."))
-    if referral.signature.state not in (*WAITING, State.ACCEPTED) or _vouches_already(referral):
+    if not _is_there(referral.signature) or _vouches_already(referral):
         raise over
     try:
         referrals.refuse_unless_may_vouch(referral.referrer, referral.signature)
@@ -60,6 +60,11 @@ def may_answer(referral: Referral, now: datetime) -> None:
 def may_take_back(referral: Referral, now: datetime) -> bool:
     """Whether the link still takes the vouch back."""
     return referral.stands and not _is_over(referral, now)
+
+
+def may_name(referral: Referral, now: datetime) -> bool:
+    """Whether who has answered is still shown of whom: as long as the link holds and the group wants to sign under its name."""
+    return not _is_over(referral, now) and _is_there(referral.signature)
 
 
 def answer(*, token: str, says: Vouch) -> None:
@@ -145,6 +150,10 @@ def _put_on_hold(signature: Signature, actor: Actor, now: datetime, note: str) -
         decided_by=actor.user,
         joined_total_at=None,
     )
+
+
+def _is_there(signature: Signature) -> bool:
+    return signature.state in (*WAITING, State.ACCEPTED)
 
 
 def _vouches_already(referral: Referral) -> bool:

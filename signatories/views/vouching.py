@@ -54,8 +54,15 @@ def take_back(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _answered(request: HttpRequest, token: str) -> HttpResponse:
-    referral = vouching.find(token)  # read anew: the answer may have come at this very moment
-    context = {**_of(referral, token), "may_take_back": vouching.may_take_back(referral, timezone.now())}
+    referral, now = (
+        vouching.find(token),
+        timezone.now(),
+    )  # read anew: the answer may have come at this very moment
+    context = {
+        **_of(referral, token),
+        "may_name": vouching.may_name(referral, now),
+        "may_take_back": vouching.may_take_back(referral, now),
+    }
     return _private(render(request, "signatories/vouch_answered.html", context))
 
 

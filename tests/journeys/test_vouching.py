@@ -180,8 +180,30 @@ def test_an_old_answer_is_shown_but_only_the_staff_take_it_back(client, group, l
         assert client.post(f"{link}take-back/").status_code == 410
 
     assert "you vouched for this group" in shown
+    assert "Colectivo Muestra" not in shown
     assert "Take our vouch back" not in shown
     assert group.evidence.counting().filter(kind="referral").count() == 1
+
+
+@pytest.mark.parametrize("end", ["rejected", "merged"])
+def test_an_answer_about_a_group_that_is_gone_names_nobody_and_can_be_taken_back(
+    client, campaign, group, link, end
+):
+    client.post(link, {"says": "yes"})
+    assert "Colectivo Muestra" in words_of(client.get(link))
+    by = make_superuser()
+    if end == "rejected":
+        moderation.reject(signature=group, by=by, reason=Reason.ABUSE)
+    else:
+        other = make_signature(campaign, state=State.CONFIRMED, name="Another Collective")
+        moderation.merge(survivor=other, merged=group, by=by, name=other)
+
+    shown = words_of(client.get(link))
+    taken = client.post(f"{link}take-back/", follow=True)
+
+    assert "you vouched for this group" in shown
+    assert [word for word in ("Colectivo", "Collective") if word in shown + words_of(taken)] == []
+    assert "the vouch has been taken back" in words_of(taken)
 
 
 def test_a_question_that_is_settled_or_whose_reader_was_revoked_names_nobody(client, group, referrers, link):

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from signatories import answering, likeness, moderation, register, replies, second_eyes, tokens, verification
 from signatories.exports.staff import export_response
+from signatories.identity.names import match_key
 from signatories.models import (
     Contact,
     Evidence,
+    FamousName,
     MailLink,
     Merge,
     Organisation,
@@ -21,7 +23,14 @@ from signatories.models import (
 )
 from signatories.states import EventKind, EvidenceKind, Flag, Level, MailKind, Reason, State
 from signatories.transitions import AlreadyDecided, IllegalTransition, Refused
-from tests.builders import give_evidence, make_campaign, make_dispute, make_signature, make_superuser
+from tests.builders import (
+    give_evidence,
+    make_campaign,
+    make_dispute,
+    make_moderator,
+    make_signature,
+    make_superuser,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -481,6 +490,35 @@ def test_exports_show_the_merged_row_as_merged_under_its_own_public_id(campaign,
         str(one.public_id): ("accepted", "", "one@lantern.example"),
         str(two.public_id): ("merged", "list-b", ""),
     }
+
+
+def test_m12_the_survivor_keeps_what_its_own_new_name_calls_for_when_a_merge_is_undone(campaign, by):
+    for name in ("Amnesty Example", "Green Example"):
+        FamousName.objects.create(name=name, match_key=match_key(name))
+    one = make_signature(campaign, state=State.CONFIRMED, **ONE)
+    two = make_signature(campaign, state=State.CONFIRMED, **{**TWO, "name": "Amnesty Example"})
+    merge = merged(one, two, by)
+    register.change_organisation(fresh(one).organisation, by=by, name="Green Example")
+
+    moderation.undo_merge(merge=merge, by=by)
+
+    assert Flag.FAMOUS in fresh(one).flags
+    assert verification.bar(fresh(one)) == Level.V3
+
+
+def test_the_register_of_other_letters_is_not_changed_by_a_merge_nor_by_its_undo(campaign, by):
+    one, two = pair(campaign)
+    moderator = make_moderator(campaign)
+    merge = merged(one, two, moderator)
+    elsewhere = make_signature(make_campaign("letter-b"))
+    Signature.objects.filter(pk=elsewhere.pk).update(organisation=one.organisation)
+
+    with pytest.raises(Refused, match="letters that you do not moderate"):
+        moderation.undo_merge(merge=merge, by=moderator)
+    moderation.undo_merge(merge=merge, by=by)
+    with pytest.raises(Refused, match="letters that you do not moderate"):
+        merged(fresh(one), fresh(two), moderator)
+    assert fresh(one.organisation).aliases == []
 
 
 def answered(signature, by, words="The board."):
