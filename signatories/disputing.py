@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.choices import PublicationMode
-from campaigns.models import Campaign
 from signatories.identity import mailboxes, matching
 from signatories.links import BadLink, LinkExpired, find_link
 from signatories.mail import notices, outbox
-from signatories.models import Dispute, MailLink, OutboxMail, Signature
+from signatories.models import Contact, Dispute, Evidence, MailLink, Organisation, OutboxMail, Signature
 from signatories.states import EventKind, EvidenceKind, Flag, LinkPurpose, MailKind, State
 from signatories.transitions import SYSTEM, change_state, record
+from signatories.turns import decide_in_turn
 
 # Nobody's mailbox can be flooded through the form: so many mails a day, so far apart.
 MAILS_A_DAY = 3
@@ -121,17 +122,36 @@ def _store(told: Dispute, now: datetime) -> None:
 def is_from_inside(told: Dispute) -> bool:
     """Whether the mailbox is a stored contact's, or on a domain of the organisation's own (product.md, rule 10).
 
-    Where anybody can have a mailbox or a page, the domain is nobody's own. No list knows all such providers: by itself the
-    domain of a contact says nothing.
+    After a merge the organisation is known by both signatures.
     """
-    own = {told.signature.organisation.registrable_domain}
-    if told.signature.evidence.standing().filter(kind__in=TELLS_THE_DOMAIN).exists():
-        own.update(told.signature.contacts.values_list("mailbox_domain", flat=True))
+    own = _own_domains(told.signature)
+    if told.signature.merged_into is not None:
+        own |= _own_domains(told.signature.merged_into)
     return _is_of_a_contact(told) or any(matching.domains_match(told.mailbox_domain, each) for each in own)
 
 
+def _own_domains(signature: Signature) -> set[str]:
+    """The website's, and the first contact's where evidence of this very signature tells; some may be of mail providers.
+
+    Where anybody can have a mailbox or a page, the domain is nobody's own. No list knows all such providers: by itself the
+    domain of a contact says nothing.
+    """
+    came, went = signature.merges.standing(), signature.merges_away.standing().first()
+    own, recorded = {signature.organisation.registrable_domain}, Q(signature=signature)
+    if went is not None:
+        left = Organisation.objects.filter(pk=went.before["organisation"])
+        own.update(left.values_list("registrable_domain", flat=True))
+        recorded |= Q(pk__in=went.before["evidence"])
+    of_others = [pk for each in came for pk in each.before["evidence"]]
+    evidence = Evidence.objects.standing().filter(recorded, kind__in=TELLS_THE_DOMAIN)
+    if evidence.exclude(pk__in=of_others).exists():
+        own.update(signature.contacts.filter(is_primary=True).values_list("mailbox_domain", flat=True))
+    return own
+
+
 def _is_of_a_contact(told: Dispute) -> bool:
-    return told.signature.contacts.of_mailbox(told.mailbox_hash).exists()
+    either = Contact.objects.filter(signature__in=[told.signature_id, told.signature.merged_into_id])
+    return either.of_mailbox(told.mailbox_hash).exists()
 
 
 def find_dispute(token: str) -> Dispute:
@@ -160,15 +180,21 @@ def confirm_dispute(*, token: str, words: str) -> None:
     told = find_dispute(token)
     refuse_expired(told, now)
     with transaction.atomic():
-        # As in `moderation.accept`: nobody accepts, at this very moment, what is being disputed.
-        Campaign.objects.select_for_update(no_key=True).get(pk=told.signature.campaign_id)
-        told.signature = Signature.objects.select_for_update(no_key=True).get(pk=told.signature_id)
+        # Nobody accepts, or merges, at this very moment what is being disputed.
+        decide_in_turn(told.signature.campaign_id)
+        told.signature = _locked(told.signature_id)
         inside = is_from_inside(told)
+        # What became of the line meanwhile; one that was merged lives on in the other.
+        stands = _locked(told.signature.merged_into_id or told.signature_id)
         if Dispute.objects.filter(pk=told.pk, confirmed_at=None).update(
-            confirmed_at=now, from_inside=inside, words=words
+            signature=stands, confirmed_at=now, from_inside=inside, words=words
         ):
             MailLink.objects.filter(dispute=told).update(used_at=now)
-            _take_in(told.signature, inside, now)
+            _take_in(stands, inside, now)
+
+
+def _locked(signature: int) -> Signature:
+    return Signature.objects.select_for_update(no_key=True).get(pk=signature)
 
 
 def _take_in(signature: Signature, inside: bool, now: datetime) -> None:

@@ -156,9 +156,16 @@ def ask_to_confirm_dispute(dispute: Dispute, now: datetime) -> MailLink:
 
 
 def tell_dispute_decided(dispute: Dispute, now: datetime) -> None:
-    """Queues the mail that says that somebody has looked, and not what was found; nothing once the mailbox is erased."""
-    if dispute.mailbox:
-        _queue_for_disputer(dispute, MailKind.DISPUTE_DECIDED, now)
+    """Queues the mail that says that somebody has looked, and not what was found; nothing once the mailbox is erased.
+
+    If the line was merged meanwhile, it says what was disputed, not into what it went.
+    """
+    if not dispute.mailbox:
+        return
+    line = dispute.link.signature if dispute.link else dispute.signature
+    merge = line.merges_away.standing().first()
+    name = merge.merged_name if merge else line.organisation.name
+    _queue_for_disputer(dispute, MailKind.DISPUTE_DECIDED, now, organisation=name)
 
 
 def _queue_for_disputer(dispute: Dispute, kind: MailKind, now: datetime, **more: str) -> None:

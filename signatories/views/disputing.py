@@ -110,9 +110,12 @@ def _told(dispute: Dispute) -> dict[str, object]:
 
 
 def _of(signature: Signature) -> dict[str, object]:
-    """Its line is named as long as everybody may read it; a link that was mailed before must not tell more."""
+    """Its line is named as long as everybody may read it; a link that was mailed before must not tell more.
+
+    Nor may it tell into what the line was merged.
+    """
     language = get_language() or "en"
-    is_public = signature.publication_mode == PublicationMode.PUBLIC
+    is_public = signature.publication_mode == PublicationMode.PUBLIC and signature.state != State.MERGED
     return {
         "campaign": signature.campaign,
         "text": reading.letter_text(signature.campaign, language),

@@ -1,5 +1,7 @@
 """What staff make of disputes: shown, decided together, told, and never by the wrong person (scenario S16)."""
 
+import json
+
 import pytest
 
 from signatories import disputing, moderation, second_eyes, tokens, verification
@@ -318,3 +320,102 @@ def test_exports_say_that_it_is_disputed_and_nothing_of_the_dispute(client, camp
     assert "Disputed Example" in body
     assert "disputed," not in body
     assert "Secret words" not in body
+
+
+def merged_while_disputed(campaign, mailbox, **hidden):
+    """A line of two that are one organisation's, disputed before they were merged and confirmed after; gives both."""
+    survivor = make_signature(
+        campaign, name="Lantern Trust", website="https://lantern.example", mailbox="intern@lantern.example"
+    )
+    merged = make_signature(
+        campaign, name="Fundación Linterna", website="https://linterna.example", mailbox="uno@gmail.com"
+    )
+    dispute = make_dispute(merged, mailbox, confirmed=False)
+    token = tokens.new_token()
+    MailLink.objects.filter(dispute=dispute).update(digest=tokens.digest(token))
+    if hidden:
+        Signature.objects.filter(pk=survivor.pk).update(**hidden)
+        survivor.refresh_from_db()
+    moderation.merge(survivor=survivor, merged=merged, by=make_superuser(), name=survivor)
+    return survivor, merged, token
+
+
+@pytest.mark.parametrize(
+    "mailbox", ["uno@gmail.com", "dos@linterna.example", "intern@lantern.example", "boss@lantern.example"]
+)
+def test_a_dispute_that_is_confirmed_after_a_merge_takes_the_survivor_off(campaign, mailbox):
+    """By the contact or the website of either of the two."""
+    survivor, merged, token = merged_while_disputed(campaign, mailbox)
+    trail = merged.events.count()
+
+    disputing.confirm_dispute(token=token, words="We never signed.")
+    disputing.confirm_dispute(token=token, words="Pressed twice.")
+
+    survivor.refresh_from_db()
+    assert (survivor.state, survivor.flags) == (State.ON_HOLD, ["disputed"])
+    assert not Signature.objects.public().exists()
+    told = list(survivor.events.order_by("-pk").values_list("kind", "detail")[:2])[::-1]
+    assert told == [(EventKind.DISPUTED, "inside"), (EventKind.CHANGED, "")]
+    assert [each.signature for each in Dispute.objects.open()] == [survivor]
+    assert merged.events.count() == trail
+
+
+@pytest.mark.parametrize("mailbox", ["dos@gmail.com", "reader@paper.example"])
+def test_so_it_opens_a_ticket_on_the_survivor_from_anybody_else(client, campaign, moderator, mailbox):
+    survivor, _merged, token = merged_while_disputed(campaign, mailbox)
+
+    disputing.confirm_dispute(token=token, words="They never signed.")
+
+    survivor.refresh_from_db()
+    assert (survivor.state, survivor.flags) == (State.ACCEPTED, ["disputed"])
+    assert "They never signed." in text(client.get(case_address(survivor)))
+
+
+def test_who_shares_a_provider_with_a_contact_is_not_inside_by_the_evidence_of_the_other(campaign):
+    survivor, merged, token = merged_while_disputed(campaign, "censor@small-provider.example")
+    merged.contacts.update(mailbox_domain="small-provider.example")
+    give_evidence(survivor, make_superuser(), kind="domain_match")
+
+    disputing.confirm_dispute(token=token, words="They never signed.")
+
+    survivor.refresh_from_db()
+    assert survivor.state == State.ACCEPTED
+
+
+def test_evidence_that_came_with_a_merge_says_nothing_of_the_survivors_own_contact(campaign):
+    staff = make_superuser()
+    survivor = make_signature(
+        campaign, name="Village Group", website="", mailbox="group@small-provider.example"
+    )
+    merged = make_signature(campaign, name="Lantern", website="https://lantern.example")
+    give_evidence(merged, staff, kind="published_address")
+    moderation.merge(survivor=survivor, merged=merged, by=staff, name=survivor)
+    assert survivor.evidence.filter(kind="published_address").exists()
+
+    make_dispute(survivor, "censor@small-provider.example")
+
+    survivor.refresh_from_db()
+    assert survivor.state == State.ACCEPTED
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_nobody_learns_from_a_dispute_what_the_line_was_merged_into(client, campaign, undone):
+    survivor, _merged, token = merged_while_disputed(
+        campaign, "uno@gmail.com", publication_mode="withheld", joined_total_at=None
+    )
+    address = f"/en/dispute/{token}/"
+
+    shown = client.get(address)
+    done = client.post(address, {"words": "We never signed."}, follow=True)
+    (dispute,) = Dispute.objects.open()
+    if undone:
+        moderation.undo_merge(merge=survivor.merges.get(), by=make_superuser())
+    survivor.refresh_from_db()
+    moderation.turn_down_disputes(
+        signature=survivor, disputes=[dispute.pk], by=make_superuser(), note="They did."
+    )
+
+    assert "Lantern" not in shown.content.decode() + done.content.decode()
+    assert "Thank you. It is noted" in text(done)
+    mail = OutboxMail.objects.get(kind=MailKind.DISPUTE_DECIDED)
+    assert json.loads(mail.context)["organisation"] == "Fundación Linterna"
