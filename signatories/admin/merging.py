@@ -174,5 +174,10 @@ def _side(signature: Signature) -> Side:
 def undo_merge(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
     merge = get_object_or_404(Merge.objects.on_case(signature), pk=answers["merge"])
     moderation.undo_merge(merge=merge, by=cast("User", request.user), note=answers["note"])
-    messages.success(request, _("The merge is undone: there are two signatures again."))
+    words = _("The merge is undone: there are two signatures again.")
+    merged = Signature.objects.select_related("organisation").get(pk=merge.merged_id)
+    if merged.state != merge.before["state"]:
+        on_hold = _("“%(name)s” was accepted and is on hold now.") % {"name": merged.organisation.name}
+        words = f"{words} {on_hold}"
+    messages.success(request, words)
     return back_to(signature.pk)

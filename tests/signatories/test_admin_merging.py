@@ -132,6 +132,21 @@ def test_m9_undo_from_either_side(client, moderator, two, place):
     assert "Undo (until" not in text(client.get(case_address(two[place])))
 
 
+def test_an_undo_says_that_what_was_accepted_is_on_hold_now(client, moderator, two):
+    one, other = two
+    moderation.mark_not_duplicate(signature=other, by=moderator, note="Seems different.")
+    give_evidence(other, moderator)
+    moderation.accept(signature=fresh(other), by=moderator)
+    merge = moderation.merge(survivor=fresh(one), merged=fresh(other), by=moderator, name=one)
+    moderation.hold(signature=fresh(one), by=moderator)
+
+    done = client.post(f"/admin/signatories/signature/{one.pk}/merge/{merge.pk}/undo/", follow=True)
+
+    assert messages(done) == [
+        "The merge is undone: there are two signatures again. “Lantern Trust of Example” was accepted and is on hold now."
+    ]
+
+
 def test_m9_after_thirty_days_the_page_says_so(client, moderator, two):
     moderation.merge(survivor=two[0], merged=two[1], by=moderator, name=two[0])
     merge = Merge.objects.get()
