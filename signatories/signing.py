@@ -156,9 +156,11 @@ def _consent(contact: Contact, text: ConsentText, now: datetime) -> Consent:
     )
 
 
-def send_again(*, campaign: Campaign, mailbox: str) -> None:
-    """Queues a fresh confirmation mail for the newest unconfirmed signature of `mailbox` on `campaign`, within the limits.
+def send_again(*, campaign: Campaign, mailbox: str, reference: str = "") -> None:
+    """Queues a fresh confirmation mail for an unconfirmed signature of `mailbox` on `campaign`, within the limits.
 
+    That of `reference`, or of none: whoever knows his reference must not get a stranger's later form instead. Without a
+    reference it is the newest one.
     Says nothing, whatever it found: the caller answers alike for every mailbox (product.md, rule 6).
     """
     now = timezone.now()
@@ -169,7 +171,11 @@ def send_again(*, campaign: Campaign, mailbox: str) -> None:
         is_due = outbox.next_confirm_slot(lookup_hash, now) <= now
         contact = (
             Contact.objects.of_mailbox(lookup_hash)
-            .filter(signature__campaign=campaign, signature__state=State.SUBMITTED)
+            .filter(
+                signature__campaign=campaign,
+                signature__state=State.SUBMITTED,
+                signature__submission_key__endswith=reference,
+            )
             .select_related(
                 "signature__organisation", "signature__campaign__host", "signature__letter_version"
             )

@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 
 from signatories.identity import mailboxes
 from signatories.models import OutboxMail, Signature
-from signatories.states import MailKind
+from signatories.states import MailKind, State
 from signatories.tasks import drain_outbox
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def queue(mail: OutboxMail) -> OutboxMail:
 # statements, because the second must see what others wrote while the first waited for them.
 _RECENT = """
     SELECT pg_advisory_xact_lock(hashtextextended(%(mailbox)s, 0));
-    SELECT mail.not_before, signature.campaign_id, signature.confirmed_at IS NULL
+    SELECT mail.not_before, signature.campaign_id, signature.state
     FROM signatories_outboxmail AS mail LEFT JOIN signatories_signature AS signature ON signature.id = mail.signature_id
     WHERE mail.recipient_hash = %(mailbox)s AND mail.kind = %(kind)s AND mail.not_before > %(since)s
     ORDER BY mail.not_before DESC LIMIT %(limit)s
@@ -75,11 +75,16 @@ _RECENT = """
 
 @dataclass(frozen=True)
 class Recent:
-    """A confirmation mail of the last day, or one that is to come; `unanswered`: nobody has confirmed that signature."""
+    """A confirmation mail of the last day, or one that is to come, and the state of the signature that it is about."""
 
     not_before: datetime
     campaign_id: int | None
-    unanswered: bool
+    state: str | None
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether that signature still waits for its link. One that was rejected or has expired waits for nothing."""
+        return self.state == State.SUBMITTED
 
 
 def next_confirm_slot(recipient_hash: str, now: datetime) -> datetime:
@@ -88,6 +93,14 @@ def next_confirm_slot(recipient_hash: str, now: datetime) -> datetime:
     Until the end of the transaction nobody else gets an answer for it.
     """
     return _slot(_recent(recipient_hash, now), now)
+
+
+def next_staff_slot(recipient_hash: str, now: datetime) -> datetime:
+    """As `next_confirm_slot`, for a mail that staff ask for: a minute after another one, but not kept from anybody whose three
+    mails of the day somebody else has used up. Mail that is to come later doesn't hold it up."""
+    recent = _recent(recipient_hash, now)
+    near = [each.not_before for each in recent if each.not_before <= now + CONFIRM_MAIL_PAUSE]
+    return max([now, *(moment + CONFIRM_MAIL_PAUSE for moment in near)])
 
 
 def slot_for_form(recipient_hash: str, campaign_id: int, now: datetime) -> datetime | None:

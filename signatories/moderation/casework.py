@@ -63,10 +63,7 @@ def send_again(*, signature: Signature, by: User) -> None:
     if signature.state != State.SUBMITTED or contact is None:
         raise Refused(_("Only an unconfirmed signature gets the mail again."))
     with transaction.atomic():
-        slot = outbox.next_confirm_slot(contact.mailbox_hash, now)
-        if slot > now:
-            raise Refused(
-                _("This mailbox had enough mail for now. The limit is three a day, a minute apart.")
-            )
+        if outbox.next_staff_slot(contact.mailbox_hash, now) > now:
+            raise Refused(_("This mailbox had a mail just now. Wait a minute."))
         notices.ask_to_confirm(signature, contact, now, not_before=now)
         record(signature, kind=EventKind.MAIL_AGAIN, actor=staff(by))

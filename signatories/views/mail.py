@@ -58,8 +58,9 @@ def send_again(request: HttpRequest, slug: str) -> HttpResponse:
             status=UNPROCESSABLE if request.method == "POST" else 200,
         )
     mailbox = form.cleaned_data["mailbox"]
-    signing.send_again(campaign=campaign, mailbox=mailbox)
-    to = tokens.seal({"mailbox": mailbox, "reference": note.get("reference", "")})
+    reference = note.get("reference", "")
+    signing.send_again(campaign=campaign, mailbox=mailbox, reference=reference)
+    to = tokens.seal({"mailbox": mailbox, "reference": reference})
     return HttpResponseRedirect(reverse("signatories:sent", kwargs={"slug": slug}) + f"?again&to={to}")
 
 

@@ -178,6 +178,20 @@ def test_s9_asking_again_answers_alike_for_every_mailbox(client, campaign, deliv
     assert words_of(known) == words_of(unknown)
 
 
+def test_s9_the_page_after_the_form_sends_the_mail_of_that_form(client, campaign, deliver):
+    mailbox = "jo@lantern.example"
+    send(client, name="Troll Example", mailbox=mailbox)
+    page = send(client, name="Honest Example", mailbox=mailbox)
+    send(client, name="Later Troll Example", mailbox=mailbox)
+    deliver()
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+        client.post(AGAIN, {"to": page["Location"].partition("to=")[2]})
+        (message,) = deliver()
+
+    assert "Honest Example" in " ".join(message.body.split())
+
+
 def test_s9_the_older_link_works_until_one_is_used(client, campaign, deliver):
     send(client)
     (first,) = deliver()

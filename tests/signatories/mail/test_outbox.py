@@ -12,11 +12,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from config.celery import app
-from signatories import signing
+from signatories import moderation, signing
 from signatories.identity import mailboxes
 from signatories.mail import outbox
 from signatories.models import OutboxMail, Signature
-from tests.builders import fresh_token, make_campaign, make_entry, make_signature
+from signatories.transitions import Refused
+from tests.builders import fresh_token, make_campaign, make_entry, make_signature, make_superuser
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -151,6 +152,56 @@ def test_s9_who_waits_for_the_second_mail_can_ask_for_it(campaign):
         signing.send_again(campaign=campaign, mailbox="jo@lantern.example")
 
     assert asked_to_confirm() == ["Example Organisation of Jo 0", "Example Organisation of Jo 1"]
+
+
+def mails_of(*signatures):
+    return [signature.mails.filter(kind="confirm").count() for signature in signatures]
+
+
+def test_s9_who_knows_his_reference_gets_his_own_mail_whatever_others_signed_in_his_name(campaign):
+    troll, honest, later_troll = [sign_for_jo(campaign, number) for number in range(3)]
+
+    with time_machine.travel(timezone.now() + 61 * SECOND):
+        signing.send_again(campaign=campaign, mailbox="jo@lantern.example", reference=honest.reference)
+    assert mails_of(troll, honest, later_troll) == [1, 1, 0]
+
+    with time_machine.travel(timezone.now() + 122 * SECOND):
+        signing.send_again(campaign=campaign, mailbox="jo@lantern.example", reference="none")
+    assert mails_of(troll, honest, later_troll) == [1, 1, 0]
+
+
+def test_s9_staff_can_send_it_although_others_used_up_the_mails_of_the_day(campaign):
+    troll, honest = [sign_for_jo(campaign, number) for number in range(2)]
+    staff, start = make_superuser(), timezone.now()
+    with time_machine.travel(start, tick=False) as clock:
+        for minutes in (2, 4):
+            clock.move_to(start + timedelta(minutes=minutes))
+            signing.send_again(campaign=campaign, mailbox="jo@lantern.example", reference=troll.reference)
+        with pytest.raises(Refused):
+            moderation.send_again(signature=honest, by=staff)
+        clock.shift(61 * SECOND)
+        signing.send_again(campaign=campaign, mailbox="jo@lantern.example", reference=honest.reference)
+        assert mails_of(troll, honest) == [3, 0]
+
+        moderation.send_again(signature=honest, by=staff)
+
+    assert mails_of(troll, honest) == [3, 1]
+
+
+def test_a_mail_that_is_to_come_much_later_does_not_keep_staff_from_sending_one(campaign):
+    honest = sign_for_jo(campaign, 0)
+    OutboxMail.objects.update(not_before=timezone.now() + 20 * HOUR)
+
+    moderation.send_again(signature=honest, by=make_superuser())
+
+    assert mails_of(honest) == [2]
+
+
+def test_the_mail_of_a_form_that_was_rejected_holds_none_up(campaign):
+    troll = sign_for_jo(campaign, 0)
+    moderation.reject(signature=troll, by=make_superuser(), reason="abuse")
+
+    assert mails_of(sign_for_jo(campaign, 1)) == [1]
 
 
 def test_a_mail_of_another_letter_or_of_yesterday_holds_none_up(campaign):
