@@ -4,7 +4,7 @@ import logging
 import re
 
 # A link that was mailed is a key; `Internal Server Error: /en/confirm/<token>/` would leave it in the log.
-SECRET_PATH = re.compile(r"(/(?:confirm|manage|answer|appeal)/)[^/\s?#]+")
+SECRET_PATH = re.compile(r"(/(?:confirm|manage|answer|appeal|vouch|dispute)/)[^/\s?#]+")
 # PostgreSQL puts the values of the row under an error's first line.
 DATABASE_DETAIL = re.compile(r"^(?:DETAIL|CONTEXT):.*$", re.MULTILINE)
 MAILBOX = re.compile(r"[^\s<>()\"'=,;:]+@[^\s<>()\"'=,;:]+\.[a-z0-9-]{2,}", re.IGNORECASE)

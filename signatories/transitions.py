@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from signatories.models import EventNote, Signature, SignatureEvent
@@ -28,14 +29,18 @@ class IllegalTransition(Refused):
 
 
 class AlreadyDecided(Refused):
-    """Somebody else was faster."""
+    """Somebody else was faster; the words say who, and when in the zone of the letter."""
 
     def __init__(self, signature: Signature) -> None:
         self.signature = signature
-        who = signature.decided_by.get_username() if signature.decided_by else _("the signer")
-        super().__init__(
-            _("Already decided by %(who)s: %(state)s.") % {"who": who, "state": signature.get_state_display()}
-        )
+        changes = signature.events.filter(kind=EventKind.CHANGED).select_related("actor")
+        last = changes.order_by("-pk").first()
+        facts = {"who": "–", "when": "–", "state": signature.get_state_display()}
+        if last is not None:
+            facts["who"] = last.actor.get_username() if last.actor else str(ActorKind(last.actor_kind).label)
+            at = timezone.localtime(last.happened_at, signature.campaign.zoneinfo)
+            facts["when"] = date_format(at, "DATETIME_FORMAT")
+        super().__init__(_("Already decided by %(who)s, %(when)s: %(state)s.") % facts)
 
 
 @dataclass(frozen=True)

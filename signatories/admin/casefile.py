@@ -119,7 +119,7 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
         question=second_eyes.open_question(own_events) if signature.state in WAITING else None,
         answer=replies.unread_answer(own_events) if signature.state in WAITING else None,
         appeal=replies.open_appeal(own_events) if signature.state == State.REJECTED else None,
-        regret=regret.letters(signature),
+        regret=regret.letters(signature, own_events),
         mails=brought.mails_of(signature),
     )
 

@@ -1,5 +1,6 @@
 """A ready letter to the organisation in whose name a stranger had signed: to be read through and sent by a person."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -10,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from campaigns.choices import PublicationMode
 from campaigns.translation import pick
-from signatories.models import Signature
+from signatories.models import Signature, SignatureEvent
 from signatories.states import Reason, State
+
+TAKEN_BACK = (State.REVOKED, State.REJECTED)
 
 
 @dataclass(frozen=True)
@@ -23,9 +26,14 @@ class Written:
     text: str
 
 
-def letters(signature: Signature) -> list[Written]:
-    """In each language of the campaign, where `signature` is revoked as an impersonation; else none. One query."""
-    if signature.state != State.REVOKED or signature.decision_reason != Reason.IMPERSONATION:
+def letters(signature: Signature, events: Iterable[SignatureEvent]) -> list[Written]:
+    """In each language of the campaign, where `signature` was accepted and then taken back as an impersonation; else none.
+
+    `events` are those of its trail. One query at most.
+    """
+    if signature.state not in TAKEN_BACK or signature.decision_reason != Reason.IMPERSONATION:
+        return []
+    if not any(event.to_state == State.ACCEPTED for event in events):
         return []
     texts = list(signature.letter_version.texts.all())
     written = []

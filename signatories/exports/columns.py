@@ -125,7 +125,7 @@ def manage_columns(campaign: Campaign) -> list[Column]:
         Column("decided_by", F("decided_by__username")),
         Column("decision_reason", F("decision_reason")),
         Column("withdrawn_at", _moment("withdrawn_at")),
-        Column("notes", _notes(), finish=" | ".join),
+        Column("notes", _notes(), finish=lambda notes: " | ".join(map(_decrypted, notes))),
     ]
 
 

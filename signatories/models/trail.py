@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
+from signatories.fields import EncryptedText
 from signatories.models.signature import Signature
 from signatories.states import ActorKind, EventKind, ExportSet, Reason, State
 
@@ -67,12 +68,12 @@ class SignatureEvent(models.Model):
 
 
 class EventNote(models.Model):
-    """The words of an event. Apart from it, because words may name people and must then be erasable."""
+    """The words of an event, of staff or signer. Apart from it and encrypted: words may name people and must be erasable."""
 
     event = models.OneToOneField(
         SignatureEvent, models.PROTECT, primary_key=True, related_name="note", verbose_name=_("event")
     )
-    text = models.TextField(_("note"))
+    text = EncryptedText(_("note"))
 
     class Meta:
         verbose_name = _("note of an event")
@@ -80,7 +81,7 @@ class EventNote(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return self.text[:80]
+        return str(self.text)[:80]
 
 
 class ExportLog(models.Model):

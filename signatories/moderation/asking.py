@@ -80,7 +80,7 @@ def ask(*, signature: Signature, by: User, words: str) -> Question:
 
 def _refuse_flood(signature: Signature, words: str, now: datetime) -> None:
     recent = signature.questions.filter(asked__happened_at__gt=now - SAME_WORDS_AGAIN)
-    if recent.filter(asked__note__text=words).exists():
+    if any(each.asked.note.text == words for each in recent.select_related("asked__note")):
         raise Refused(_("This was asked a moment ago."))
     waiting = signature.questions.filter(answered=None, link__expires_at__gt=now)
     if waiting.count() >= OPEN_AT_ONCE:

@@ -118,37 +118,46 @@ def hold(*, signature: Signature, by: User, note: str = "") -> None:
 def reject(*, signature: Signature, by: User, reason: Reason, note: str = "") -> None:
     """submitted, confirmed or on_hold → rejected. `note` stays with the staff.
 
-    The signer is told politely, but only in a proven mailbox: an unproven one may be a stranger's who never signed.
+    The signer is told politely, but only in a proven mailbox: an unproven one may be a stranger's who never signed. What had
+    been accepted and was on hold goes as by `revoke`: it stood on the list.
     """
     now = timezone.now()
     with transaction.atomic():
+        was_accepted = signature.events.filter(to_state=State.ACCEPTED).exists()
         _turn_down(signature, State.REJECTED, by, reason, note, now)
-        if signature.confirmed_at is not None:
+        if was_accepted:
+            _correct(signature, by, reason, now)
+        if signature.confirmed_at is not None and not (was_accepted and reason in TOLD_NOTHING):
             notices.tell_rejection(signature, now)
 
 
 def revoke(*, signature: Signature, by: User, reason: Reason, note: str = "") -> None:
     """accepted → revoked: it leaves list and count, and where its name was public, a correction says that one was taken back.
 
-    The correction names nobody. Of a signature that was not public it would tell that there was one. The managers are told, and
-    the signer, unless it was no honest one. Raises what `change_state` raises.
+    The managers are told, and the signer, unless it was no honest one. Raises what `change_state` raises.
     """
     now = timezone.now()
     with transaction.atomic():
         decide_in_turn(signature.campaign_id)
         _turn_down(signature, State.REVOKED, by, reason, note, now, joined_total_at=None)
-        notices.tell_managers(signature, by, reason, now)
+        _correct(signature, by, reason, now)
         if reason not in TOLD_NOTHING:
             notices.tell_decision(signature, MailKind.REJECTED, now, taken_back=True)
-        if signature.publication_mode == PublicationMode.PUBLIC:
-            corrections.publish(
-                signature.campaign,
-                now,
-                title=gettext_lazy("Correction: one signature was taken back"),
-                body=gettext_lazy(
-                    "The host found that a signature should not have been accepted. List and count are without it now."
-                ),
-            )
+
+
+def _correct(signature: Signature, by: User, reason: Reason, now: datetime) -> None:
+    """Tells the managers, and the readers where they had read the name. The correction names nobody; of a signature that was not
+    public it would tell that there was one."""
+    notices.tell_managers(signature, by, reason, now)
+    if signature.publication_mode == PublicationMode.PUBLIC:
+        corrections.publish(
+            signature.campaign,
+            now,
+            title=gettext_lazy("Correction: one signature was taken back"),
+            body=gettext_lazy(
+                "The host found that a signature should not have been accepted. List and count are without it now."
+            ),
+        )
 
 
 def _turn_down(

@@ -1,5 +1,7 @@
 """How tests read and use the pages of the staff: as text, by their forms, with a count of queries."""
 
+import re
+
 from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -44,3 +46,11 @@ def queries_of(client, address):
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
     return len(captured)
+
+
+def already_decided(response, who, state):
+    """Whether the one message says that somebody was faster: who, when, and what became of it."""
+    (words,) = messages(response)
+    return (
+        re.fullmatch(rf"Already decided by {who}, \d+ \w+ \d{{4}}, \d\d:\d\d: {state}\.", words) is not None
+    )

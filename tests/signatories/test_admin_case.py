@@ -16,6 +16,7 @@ from tests.builders import (
     make_user,
 )
 from tests.signatories.staff_pages import (
+    already_decided,
     button_address,
     case_address,
     messages,
@@ -456,10 +457,8 @@ def test_m8_the_second_moderator_reads_who_was_faster(client, campaign, moderato
     colleague = make_moderator(campaign, "grace")
     moderation.accept(signature=Signature.objects.get(pk=signature.pk), by=colleague)
     late = press(client, signature, "reject", page_before=seen, reason="abuse", note="")
-    assert messages(late) == ["Already decided by grace: Accepted."]
-    assert messages(press(client, signature, "accept", page_before=seen, note="")) == [
-        "Already decided by grace: Accepted."
-    ]
+    assert already_decided(late, "grace", "Accepted")
+    assert already_decided(press(client, signature, "accept", page_before=seen, note=""), "grace", "Accepted")
     assert state_of(signature) == State.ACCEPTED
     assert signature.events.filter(to_state=State.ACCEPTED).count() == 1
     assert OutboxMail.objects.filter(signature=signature, kind__in=["accepted", "rejected"]).count() == 1
@@ -471,7 +470,7 @@ def test_m8_an_old_page_does_not_decide_a_case_that_was_opened_again(client, cam
     seen = client.get(case_address(signature))
     moderation.hold(signature=Signature.objects.get(pk=signature.pk), by=make_moderator(campaign, "grace"))
     late = press(client, signature, "accept", page_before=seen, note="")
-    assert messages(late) == ["Already decided by grace: On hold."]
+    assert already_decided(late, "grace", "On hold")
     assert state_of(signature) == State.ON_HOLD
 
 

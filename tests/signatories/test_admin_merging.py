@@ -16,7 +16,7 @@ from tests.builders import (
     make_signature,
     make_superuser,
 )
-from tests.signatories.staff_pages import case_address, messages, page, queries_of, text
+from tests.signatories.staff_pages import already_decided, case_address, messages, page, queries_of, text
 from tests.signatories.test_merging import ONE, TWO, fresh
 
 pytestmark = pytest.mark.django_db
@@ -193,7 +193,7 @@ def test_m8_an_old_page_merges_nothing(client, moderator, two):
 
     answer = send(client, shown, address)
 
-    assert messages(answer) == ["Already decided by fast: On hold."]
+    assert already_decided(answer, "fast", "On hold")
     assert Merge.objects.count() == 0
 
 
@@ -205,7 +205,7 @@ def test_double_press_merges_once(client, moderator, two):
 
     again = send(client, shown, address)
 
-    assert messages(again) == [f"Already decided by {moderator.username}: Merged."]
+    assert already_decided(again, moderator.username, "Merged")
     assert Merge.objects.count() == 1
     assert one.events.filter(kind=EventKind.MERGED).count() == 1
 

@@ -18,6 +18,7 @@ from signatories.states import EventKind, MailKind, State
 from signatories.transitions import AlreadyDecided, IllegalTransition, Refused
 from tests.builders import give_evidence, make_campaign, make_moderator, make_signature, make_superuser
 from tests.signatories.staff_pages import (
+    already_decided,
     button_address,
     case_address,
     messages,
@@ -307,7 +308,7 @@ def test_the_same_question_twice_within_a_minute_is_a_second_click(client, moder
     with pytest.raises(Refused, match="This was asked a moment ago"):
         moderation.ask(signature=case, by=make_superuser(), words=WORDS)
 
-    assert messages(stale) == ["Already decided by moderator: On hold."]
+    assert already_decided(stale, "moderator", "On hold")
     assert OutboxMail.objects.filter(kind=MailKind.QUESTION).count() == 1
     assert case.events.filter(kind=EventKind.ASKED).count() == 1
 

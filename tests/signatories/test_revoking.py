@@ -248,3 +248,28 @@ def test_for_other_reasons_there_is_no_such_letter(client, campaign, posed, reas
     client.force_login(make_moderator(campaign))
 
     assert "A letter to the real organisation" not in text(client.get(case_address(posed)))
+
+
+def test_what_was_held_after_it_had_been_listed_is_corrected_like_a_revocation(client, campaign, posed):
+    """Whoever stands behind the name objects: that holds the line, and then it is rejected."""
+    moderator = make_moderator(campaign)
+    make_user("told", roles=[(campaign, Role.MANAGER)], email="manager@host.example")
+    client.force_login(moderator)
+    moderation.hold(signature=posed, by=moderator)
+
+    moderation.reject(signature=posed, by=moderator, reason=Reason.IMPERSONATION, note="The director called.")
+
+    assert Update.objects.filter(campaign=campaign, kind=UpdateKind.CORRECTION).count() == 1
+    assert OutboxMail.objects.filter(kind=MailKind.REVOKED).count() == 1
+    assert OutboxMail.objects.filter(kind=MailKind.REJECTED, signature=posed).count() == 0
+    assert "A letter to the real organisation" in text(client.get(case_address(posed)))
+
+
+def test_what_was_never_accepted_is_rejected_without_a_correction(campaign):
+    signature = make_signature(campaign, state=State.CONFIRMED)
+
+    moderation.reject(signature=signature, by=make_moderator(campaign), reason=Reason.IMPERSONATION)
+
+    assert Update.objects.count() == 0
+    assert OutboxMail.objects.filter(kind=MailKind.REVOKED).count() == 0
+    assert OutboxMail.objects.filter(kind=MailKind.REJECTED, signature=signature).count() == 1
