@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.choices import PublicationMode
-from signatories.identity import mailboxes, matching
+from signatories.identity import mailboxes
+from signatories.insiders import is_from_inside, is_of_a_contact
 from signatories.links import BadLink, LinkExpired, find_link
 from signatories.mail import notices, outbox
-from signatories.models import Contact, Dispute, Evidence, MailLink, Organisation, OutboxMail, Signature
-from signatories.states import EventKind, EvidenceKind, Flag, LinkPurpose, MailKind, State
+from signatories.models import Dispute, MailLink, OutboxMail, Signature
+from signatories.states import EventKind, Flag, LinkPurpose, MailKind, State
 from signatories.transitions import SYSTEM, change_state, record
 from signatories.turns import decide_in_turn
 
@@ -24,11 +24,9 @@ MAIL_PAUSE = timedelta(seconds=60)
 FORMS_AN_HOUR = 10
 # A line draws a handful of disputes. Whoever sends twenty wants to bury the staff.
 OF_ONE_LINE_A_DAY = 20
-# All that outsiders dispute on a letter. A mail server that sends more of such mail, unasked as most of it would be, is soon refused by
-# others, and then the signers' confirmations are lost with it.
+# All that outsiders dispute on a letter. A mail server that sends more of such mail, unasked as most of it would be, is soon
+# refused by others, and then the signers' confirmations are lost with it.
 OF_A_LETTER_AN_HOUR = 60
-# With one of these, staff have seen that the contact's mailbox is on a domain of the organisation's.
-TELLS_THE_DOMAIN = (EvidenceKind.DOMAIN_MATCH, EvidenceKind.PUBLISHED_ADDRESS)
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -87,7 +85,7 @@ def _is_within_limits(told: Dispute, now: datetime) -> bool:
     line up could use limits that all share to keep the organisation from taking it down, day after day. So an insider has
     mails of his own for his line, shares the other limits with his own network alone, and a stored contact shares none.
     """
-    return _may_be_mailed(told, now) and (_is_of_a_contact(told) or _is_no_flood(told, now))
+    return _may_be_mailed(told, now) and (is_of_a_contact(told) or _is_no_flood(told, now))
 
 
 def _may_be_mailed(told: Dispute, now: datetime) -> bool:
@@ -117,41 +115,6 @@ def _store(told: Dispute, now: datetime) -> None:
         MailLink.objects.filter(dispute=told).delete()
     told.link = notices.ask_to_confirm_dispute(told, now)
     told.save()
-
-
-def is_from_inside(told: Dispute) -> bool:
-    """Whether the mailbox is a stored contact's, or on a domain of the organisation's own (product.md, rule 10).
-
-    After a merge the organisation is known by both signatures.
-    """
-    own = _own_domains(told.signature)
-    if told.signature.merged_into is not None:
-        own |= _own_domains(told.signature.merged_into)
-    return _is_of_a_contact(told) or any(matching.domains_match(told.mailbox_domain, each) for each in own)
-
-
-def _own_domains(signature: Signature) -> set[str]:
-    """The website's, and the first contact's where evidence of this very signature tells; some may be of mail providers.
-
-    Where anybody can have a mailbox or a page, the domain is nobody's own. No list knows all such providers: by itself the
-    domain of a contact says nothing.
-    """
-    came, went = signature.merges.standing(), signature.merges_away.standing().first()
-    own, recorded = {signature.organisation.registrable_domain}, Q(signature=signature)
-    if went is not None:
-        left = Organisation.objects.filter(pk=went.before["organisation"])
-        own.update(left.values_list("registrable_domain", flat=True))
-        recorded |= Q(pk__in=went.before["evidence"])
-    of_others = [pk for each in came for pk in each.before["evidence"]]
-    evidence = Evidence.objects.standing().filter(recorded, kind__in=TELLS_THE_DOMAIN)
-    if evidence.exclude(pk__in=of_others).exists():
-        own.update(signature.contacts.filter(is_primary=True).values_list("mailbox_domain", flat=True))
-    return own
-
-
-def _is_of_a_contact(told: Dispute) -> bool:
-    either = Contact.objects.filter(signature__in=[told.signature_id, told.signature.merged_into_id])
-    return either.of_mailbox(told.mailbox_hash).exists()
 
 
 def find_dispute(token: str) -> Dispute:
