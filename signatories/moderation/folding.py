@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from campaigns.choices import PublicationMode
 from signatories import register, verification
 from signatories.models import Contact, Evidence, Merge, Organisation, Signature, SignatureEvent
 from signatories.states import EventKind, EvidenceKind, Flag, State
@@ -22,7 +23,9 @@ Moved = dict[str, Any]
 
 def as_it_was(merged: Signature) -> Moved:
     """What the undo gives back to the merged signature itself."""
-    joined, decided = merged.joined_total_at, merged.decided_at
+    # One whose name is not public joins the total again with the daily batch: a click must not show in it.
+    joined = merged.joined_total_at if merged.publication_mode == PublicationMode.PUBLIC else None
+    decided = merged.decided_at
     return {
         "state": merged.state,
         "joined_total_at": joined.isoformat() if joined else None,

@@ -293,7 +293,7 @@ def test_m8_whoever_comes_late_is_told(campaign, by):
     seen_one, seen_two = fresh(one), fresh(two)
     merged(one, two, make_superuser("fast"))
 
-    with pytest.raises(AlreadyDecided, match="fast: Merged"):
+    with pytest.raises(AlreadyDecided, match=r"by fast, .+: Merged"):
         merged(seen_one, seen_two, by)
 
     assert SignatureEvent.objects.filter(kind=EventKind.MERGED).count() == 1
@@ -306,7 +306,7 @@ def test_m8_an_acceptance_meanwhile_is_told_and_undoes_nothing(campaign, by):
     seen = fresh(two)
     moderation.accept(signature=two, by=make_superuser("fast"))
 
-    with pytest.raises(AlreadyDecided, match="fast: Accepted"):
+    with pytest.raises(AlreadyDecided, match=r"by fast, .+: Accepted"):
         merged(one, seen, by)
 
 
@@ -652,3 +652,17 @@ def test_who_was_accepted_since_stays_in_the_register_when_the_merge_is_undone(c
         mailbox="x@lanterm.example",
     )
     assert verification.bar(impostor) == Level.V3
+
+
+@pytest.mark.parametrize("mode", ["addressee_only", "withheld"])
+def test_an_undo_brings_back_into_the_total_only_what_is_public(campaign, by, mode):
+    """What is counted and not named joins with a daily batch, never at the moment of a click (rule 4)."""
+    one, two = accepted_pair(campaign, by)
+    Signature.objects.filter(campaign=campaign).update(publication_mode=mode)
+    merge = moderation.merge(survivor=fresh(one), merged=fresh(two), by=by, name=one)
+    before = campaign.signatures.tally().count
+
+    moderation.undo_merge(merge=merge, by=by)
+
+    assert campaign.signatures.tally().count == before
+    assert fresh(two).joined_total_at is None
