@@ -6,8 +6,9 @@ from signatories.identity import matching
 from signatories.models import Contact, Dispute, Evidence, Organisation, Signature
 from signatories.states import EvidenceKind
 
-# With one of these, staff have seen that the contact's mailbox is on a domain of the organisation's.
-TELLS_THE_DOMAIN = (EvidenceKind.DOMAIN_MATCH, EvidenceKind.PUBLISHED_ADDRESS)
+# With this, staff have seen that the contact's mailbox is on a domain of the organisation's. An address that the organisation prints
+# tells less: it may be at a small provider whose other customers are strangers.
+TELLS_THE_DOMAIN = EvidenceKind.DOMAIN_MATCH
 
 
 def is_from_inside(told: Dispute) -> bool:
@@ -34,7 +35,7 @@ def _own_domains(signature: Signature) -> set[str]:
         own.update(left.values_list("registrable_domain", flat=True))
         recorded |= Q(pk__in=went.before["evidence"])
     of_others = [pk for each in came for pk in each.before["evidence"]]
-    evidence = Evidence.objects.standing().filter(recorded, kind__in=TELLS_THE_DOMAIN)
+    evidence = Evidence.objects.standing().filter(recorded, kind=TELLS_THE_DOMAIN)
     if evidence.exclude(pk__in=of_others).exists():
         own.update(signature.contacts.filter(is_primary=True).values_list("mailbox_domain", flat=True))
     return own

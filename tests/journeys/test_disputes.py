@@ -185,7 +185,7 @@ def test_s16_who_shares_a_provider_with_the_contact_is_not_inside(client, campai
     ("kind", "state"),
     [
         (EvidenceKind.DOMAIN_MATCH, State.ON_HOLD),
-        (EvidenceKind.PUBLISHED_ADDRESS, State.ON_HOLD),
+        (EvidenceKind.PUBLISHED_ADDRESS, State.ACCEPTED),
         (EvidenceKind.REGISTER, State.ACCEPTED),
     ],
 )
@@ -206,7 +206,7 @@ def test_s16_the_contacts_domain_is_the_organisations_where_staff_have_seen_that
 def test_s16_evidence_that_was_taken_back_makes_nobody_an_insider(client, campaign, dispute):
     staff = make_moderator(campaign)
     group = make_signature(campaign, website="", mailbox="group@small-provider.example")
-    seen = give_evidence(group, staff, EvidenceKind.PUBLISHED_ADDRESS)
+    seen = give_evidence(group, staff, EvidenceKind.DOMAIN_MATCH)
     moderation.take_back_evidence(evidence=seen, by=staff)
 
     dispute(group, "censor@small-provider.example")
@@ -217,7 +217,7 @@ def test_s16_evidence_that_was_taken_back_makes_nobody_an_insider(client, campai
 
 def test_s16_at_a_mail_provider_nobody_is_inside_whatever_the_evidence(client, campaign, dispute):
     group = make_signature(campaign, website="", mailbox="group@nauta.cu")
-    give_evidence(group, make_moderator(campaign), EvidenceKind.PUBLISHED_ADDRESS)
+    give_evidence(group, make_moderator(campaign), EvidenceKind.DOMAIN_MATCH)
 
     dispute(group, "censor@nauta.cu")
 

@@ -388,9 +388,9 @@ def test_evidence_that_came_with_a_merge_says_nothing_of_the_survivors_own_conta
         campaign, name="Village Group", website="", mailbox="group@small-provider.example"
     )
     merged = make_signature(campaign, name="Lantern", website="https://lantern.example")
-    give_evidence(merged, staff, kind="published_address")
+    give_evidence(merged, staff, kind="domain_match")
     moderation.merge(survivor=survivor, merged=merged, by=staff, name=survivor)
-    assert survivor.evidence.filter(kind="published_address").exists()
+    assert survivor.evidence.filter(kind="domain_match").exists()
 
     make_dispute(survivor, "censor@small-provider.example")
 
