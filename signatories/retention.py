@@ -17,11 +17,10 @@ from signatories.models import (
     OutboxMail,
     Signature,
 )
+from signatories.models.signature import UNCONFIRMED_FOR
 from signatories.states import LinkPurpose, MailState, State
 from signatories.transitions import SYSTEM, AlreadyDecided, change_state
 
-# product.md: "never confirmed in 7 days; personal data gone".
-UNCONFIRMED_FOR = timedelta(days=7)
 # How long it can be seen that several came from one network.
 NETWORK_HASH_FOR = timedelta(days=7)
 # How long after its decision it can still be read what was said against a line, and from which mailbox.

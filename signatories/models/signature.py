@@ -16,6 +16,8 @@ from campaigns.models import Campaign, LetterVersion
 from signatories.models.organisation import Organisation
 from signatories.states import LIVE, WAITING, Flag, PartInCampaign, Reason, Source, State
 
+# product.md: "never confirmed in 7 days; personal data gone".
+UNCONFIRMED_FOR = timedelta(days=7)
 # So many others from one network, so near in time, are worth a look (`Flag.SAME_NETWORK`).
 CROWD = 3
 CROWD_WITHIN = timedelta(hours=1)

@@ -83,7 +83,7 @@ def cancel(*, sweep: Sweep, by: User) -> None:
 
 
 def undo(*, sweep: Sweep, by: User) -> None:
-    """Lets the worker bring back what was rejected, each to its state before. Nobody is mailed."""
+    """Lets the worker bring back what was rejected, each to its state before. Only a confirmation mail that never went is queued anew."""
     with transaction.atomic():
         begun = Sweep.objects.filter(pk=sweep.pk, state__in=(SweepState.DONE, SweepState.CANCELLED)).update(
             state=SweepState.UNDOING, undone_by=by, ended_at=None

@@ -6,8 +6,19 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from signatories.models import OutboxMail, Signature, SignatureEvent, Sweep, SweptSignature
-from signatories.states import EventKind, MailKind, MailState, State, SweepState
+from campaigns import life
+from signatories.mail import notices, outbox
+from signatories.models import (
+    Contact,
+    MailLink,
+    OutboxMail,
+    Signature,
+    SignatureEvent,
+    Sweep,
+    SweptSignature,
+)
+from signatories.models.signature import UNCONFIRMED_FOR
+from signatories.states import EventKind, LinkPurpose, MailKind, MailState, State, SweepState
 from signatories.sweeps.conditions import Condition
 from signatories.telling import SWEEP_DETAIL
 from signatories.transitions import AlreadyDecided, change_state, staff, undo_state
@@ -105,9 +116,40 @@ def _undo_batch(sweep: Sweep) -> None:
         Sweep.objects.filter(pk=sweep.pk).update(state=SweepState.UNDONE, ended_at=now)
         return
     holds = _holds(rows)
+    unmailed = _unmailed(rows)
+    # Before the rows: a form of the same mailbox takes them in this order, too.
+    outbox.alone_with(sorted({contact.mailbox_hash for contact in unmailed.values()}))
     undone = [row for row in rows if _undo(sweep, row, holds.get(row.signature_id))]
     _mark(sweep, undone, undone_at=now)
+    for row in undone:
+        if contact := unmailed.get(row.signature_id):
+            _mail_anew(contact, now)
     _mark(sweep, [row for row in rows if row not in undone], left_at=now)
+
+
+def _unmailed(rows: list[SweptSignature]) -> dict[int, Contact]:
+    """Whom those have as contact, by signature, whose confirmation mail was taken out before it went: its link is still there."""
+    submitted = [row.signature_id for row in rows if row.from_state == State.SUBMITTED]
+    had_one = MailLink.objects.filter(signature__in=submitted, purpose=LinkPurpose.CONFIRM)
+    mailed = OutboxMail.objects.filter(signature__in=submitted, kind=MailKind.CONFIRM)
+    contacts = Contact.objects.filter(
+        signature__in=had_one.values("signature"), is_primary=True, mailbox__isnull=False
+    )
+    unmailed = contacts.exclude(signature__in=mailed.values("signature")).select_related(
+        "signature__organisation", "signature__campaign__host", "signature__letter_version"
+    )
+    return {contact.signature_id: contact for contact in unmailed}
+
+
+def _mail_anew(contact: Contact, now: datetime) -> None:
+    """A fresh mail within the limits of forms, as long as its link could still be used."""
+    signature = contact.signature
+    if signature.submitted_at <= now - UNCONFIRMED_FOR or not life.accepts_confirmation(
+        signature.campaign, signature.submitted_at, now
+    ):
+        return
+    if slot := outbox.slot_for_form(contact.mailbox_hash, signature.campaign_id, now):
+        notices.ask_to_confirm(signature, contact, now, not_before=slot)
 
 
 def _holds(rows: list[SweptSignature]) -> dict[int, SignatureEvent]:

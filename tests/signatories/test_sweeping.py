@@ -309,7 +309,7 @@ def test_an_undo_brings_each_back_to_the_very_state_with_what_belongs_to_it(camp
     assert sweeping.progress(sweep) == {"total": 3, "rejected": 3, "left": 0, "undone": 3, "kept": 0}
     back = SignatureEvent.objects.filter(detail=f"sweep:{sweep.pk}", actor=colleague, from_state="rejected")
     assert sorted(back.values_list("to_state", flat=True)) == ["confirmed", "on_hold", "submitted"]
-    assert OutboxMail.objects.count() == mails
+    assert OutboxMail.objects.count() == mails + 1  # the one that had been taken out
     with pytest.raises(Refused):
         sweeping.undo(sweep=sweep, by=moderator)
     assert signing.confirm(token=token).state == State.CONFIRMED
@@ -335,17 +335,56 @@ def test_what_waited_for_the_staff_waits_again_when_a_sweep_is_undone(campaign, 
     assert second_eyes.open_question(case.events.all()).note.text == "No more to be had."
 
 
-def test_an_undone_signature_that_lost_its_mail_can_ask_for_one(campaign, moderator):
-    hostile(campaign, 1)
-    sweep = start(campaign, Condition(domain=EVIL), moderator)
+def undone(campaign, by):
+    sweep = start(campaign, Condition(domain=EVIL), by)
     work_it_off()
-    sweeping.undo(sweep=sweep, by=moderator)
+    sweeping.undo(sweep=sweep, by=by)
     work_it_off()
+    return Sweep.objects.get(pk=sweep.pk)
+
+
+def test_an_undone_signature_that_lost_its_mail_gets_a_fresh_one(campaign, moderator):
+    signature = hostile(campaign, 1)
+
+    undone(campaign, moderator)
+
+    assert OutboxMail.objects.get().signature == signature
+    delivery.drain()
+    assert [each.to for each in mail.outbox] == [[f"robot1@{EVIL}"]]
+    assert states(signature) == ["submitted"]
+
+
+def test_m11_a_mailbox_that_had_its_mail_gets_none_by_an_undo_nor_do_its_further_forms(campaign, moderator):
+    mailed = hostile(campaign, 1, name="First Robots")
+    delivery.drain()
+    unmailed = [hostile(campaign, 1, name=f"Robots Number {number}") for number in "abc"]
+
+    undone(campaign, moderator)
+    delivery.drain()
+
+    assert states(mailed, *unmailed) == ["submitted"] * 4
+    assert [each.signature for each in OutboxMail.objects.all()] == [mailed]
+
+
+def test_m11_one_mailbox_with_several_forms_gets_one_mail_by_an_undo(campaign, moderator):
+    several = [hostile(campaign, 1, name=f"Robots Number {number}") for number in "abc"]
+
+    undone(campaign, moderator)
+
+    assert [each.signature for each in OutboxMail.objects.all()] == several[:1]
+
+
+def test_an_undo_mails_nobody_whose_link_would_lead_nowhere(campaign, moderator):
+    old, late = hostile(campaign, 1), hostile(campaign, 2)
+    Signature.objects.filter(pk=old.pk).update(submitted_at=timezone.now() - timedelta(days=8))
+    Signature.objects.filter(pk=late.pk).update(submitted_at=timezone.now() - timedelta(days=3))
+    campaign.closes_at = timezone.now() - timedelta(days=2)
+    campaign.save()
+
+    undone(campaign, moderator)
+
+    assert states(old, late) == ["submitted", "submitted"]
     assert OutboxMail.objects.count() == 0
-
-    signing.send_again(campaign=campaign, mailbox=f"robot1@{EVIL}")
-
-    assert OutboxMail.objects.get().kind == "confirm"
 
 
 def test_an_undo_leaves_what_was_opened_rejected_anew_or_signed_anew(campaign, moderator):
