@@ -1,6 +1,6 @@
 """What is kept for how long, and what goes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
@@ -23,10 +23,14 @@ from signatories.transitions import SYSTEM, AlreadyDecided, change_state
 
 # How long it can be seen that several came from one network.
 NETWORK_HASH_FOR = timedelta(days=7)
+# How long a form that was rejected before anybody confirmed it can be brought back.
+REJECTED_UNCONFIRMED_FOR = timedelta(days=30)
 # How long after its decision it can still be read what was said against a line, and from which mailbox.
 DECIDED_DISPUTE_FOR = timedelta(days=30)
 # Stands where the name of an organisation was that never confirmed.
 ERASED = "–"
+# What of the row itself leads back to who sent it. A row without its key is one whose form was erased.
+WITHOUT_KEYS = {"submission_key": "", "network_hash": ""}
 
 
 def expire_unconfirmed() -> int:
@@ -47,7 +51,29 @@ def expire(signature: Signature) -> None:
 
     The organisation is the form's own row (decision 0006). What was typed as its name may be a person's.
     """
-    change_state(signature, to=State.EXPIRED, actor=SYSTEM, submission_key="", network_hash="")
+    change_state(signature, to=State.EXPIRED, actor=SYSTEM, **WITHOUT_KEYS)
+    _erase_form(signature)
+
+
+def forget_rejected() -> int:
+    """Erases the forms that were rejected long ago and that nobody had confirmed; how many. They stay rejected."""
+    old = timezone.now() - REJECTED_UNCONFIRMED_FOR
+    return sum(
+        _forget_rejected(each, old) for each in Signature.objects.rejected_unconfirmed_before(old).iterator()
+    )
+
+
+@transaction.atomic
+def _forget_rejected(signature: Signature, old: datetime) -> bool:
+    """Asked once more in the same breath: an undo may have brought it back at this very moment."""
+    still = Signature.objects.rejected_unconfirmed_before(old).filter(pk=signature.pk)
+    if not still.update(**WITHOUT_KEYS):
+        return False
+    _erase_form(signature)
+    return True
+
+
+def _erase_form(signature: Signature) -> None:
     Consent.objects.filter(contact__signature=signature).delete()
     Contact.objects.filter(signature=signature).delete()
     MailLink.objects.filter(signature=signature).delete()

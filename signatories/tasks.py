@@ -42,6 +42,12 @@ def expire_unconfirmed() -> None:
     retention.expire_unconfirmed()
 
 
+@shared_task(name="signatories.tasks.forget_rejected")
+def forget_rejected() -> None:
+    """Erases forms that were rejected before anybody confirmed them."""
+    retention.forget_rejected()
+
+
 @shared_task(name="signatories.tasks.forget_networks")
 def forget_networks() -> None:
     """Erases the keys of past days and the hashes of networks that are a week old."""

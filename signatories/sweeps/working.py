@@ -110,7 +110,7 @@ def _reject(sweep: Sweep, row: SweptSignature, signature: Signature | None, now:
 
 def _undo_batch(sweep: Sweep) -> None:
     pending = sweep.swept.filter(rejected_at__isnull=False, undone_at=None, left_at=None)
-    rows = list(pending.select_related("signature").order_by("pk")[:BATCH])
+    rows = list(pending.order_by("pk")[:BATCH])
     now = timezone.now()
     if not rows:
         Sweep.objects.filter(pk=sweep.pk).update(state=SweepState.UNDONE, ended_at=now)
@@ -119,12 +119,22 @@ def _undo_batch(sweep: Sweep) -> None:
     unmailed = _unmailed(rows)
     # Before the rows: a form of the same mailbox takes them in this order, too.
     outbox.alone_with(sorted({contact.mailbox_hash for contact in unmailed.values()}))
-    undone = [row for row in rows if _undo(sweep, row, holds.get(row.signature_id))]
+    whole = _not_erased(rows)
+    undone = [
+        row for row in rows if _undo(sweep, row, whole.get(row.signature_id), holds.get(row.signature_id))
+    ]
     _mark(sweep, undone, undone_at=now)
     for row in undone:
         if contact := unmailed.get(row.signature_id):
             _mail_anew(contact, now)
     _mark(sweep, [row for row in rows if row not in undone], left_at=now)
+
+
+def _not_erased(rows: list[SweptSignature]) -> dict[int, Signature]:
+    """Those whose form wasn't erased (`retention.forget_rejected`), by their ids, and locked so that none is from now on."""
+    pks = [row.signature_id for row in rows]
+    whole = Signature.objects.filter(pk__in=pks).exclude(submission_key="")
+    return {each.pk: each for each in whole.select_for_update(no_key=True).order_by("pk")}
 
 
 def _unmailed(rows: list[SweptSignature]) -> dict[int, Contact]:
@@ -161,9 +171,13 @@ def _holds(rows: list[SweptSignature]) -> dict[int, SignatureEvent]:
     return {event.signature_id: event for event in events}
 
 
-def _undo(sweep: Sweep, row: SweptSignature, hold: SignatureEvent | None) -> bool:
-    """Back to the state before. Not what somebody opened again or rejected anew, nor whose organisation has signed anew."""
-    signature = row.signature
+def _undo(
+    sweep: Sweep, row: SweptSignature, signature: Signature | None, hold: SignatureEvent | None
+) -> bool:
+    """Back to the state before. Not what somebody opened again or rejected anew, nor what was erased or whose organisation has
+    signed anew."""
+    if signature is None:
+        return False
     # The time is the sweep's own mark on the row: whoever rejected it after that had a reason of his own.
     if signature.state != State.REJECTED or signature.decided_at != row.rejected_at:
         return False

@@ -20,7 +20,10 @@ from signatories.models import (
     Signature,
     SignatureEvent,
 )
-from signatories.states import State
+from signatories.moderation import sweeping
+from signatories.states import Reason, State
+from signatories.sweeps import working
+from signatories.sweeps.conditions import Condition
 from tests.builders import fresh_token, make_campaign, make_dispute, make_signature, make_superuser
 
 A_WEEK = timedelta(days=7)
@@ -101,6 +104,74 @@ def test_the_link_of_what_has_ended_is_not_known_and_the_form_can_be_sent_anew(c
     assert "anary" not in answer.content.decode()
     anew = make_signature(campaign, state=State.SUBMITTED, **TYPED)
     assert (anew.state, anew.organisation.name) == (State.SUBMITTED, "Canary Organisation")
+
+
+def sweep_of(signature, by):
+    """A rejection by condition that takes `signature` alone."""
+    condition = Condition(exact_domain=signature.contacts.get().mailbox_domain)
+    sweep = sweeping.start(
+        campaign=signature.campaign, condition=condition, reason=Reason.ABUSE, by=by, expected=1
+    )
+    work_it_off()
+    return sweep
+
+
+def work_it_off():
+    while working.work_on_one_batch():
+        pass
+
+
+def reject(signature, by):
+    moderation.reject(signature=signature, by=by, reason="abuse")
+
+
+@pytest.mark.parametrize("turn_down", [reject, sweep_of])
+def test_what_was_rejected_unconfirmed_is_erased_after_thirty_days_and_stays_rejected(campaign, turn_down):
+    staff = make_superuser()
+    signature = make_signature(campaign, state=State.SUBMITTED, **TYPED)
+    moderation.add_note(signature=signature, by=staff, note="Canary note")
+    key, digest = signature.submission_key, signature.links.get().digest
+    hashed = signature.contacts.get().mailbox_hash
+    turn_down(signature, staff)
+    now, before = timezone.now(), everything()
+
+    with time_machine.travel(now + timedelta(days=29)):
+        assert [retention.forget_rejected(), everything()] == [0, before]
+    with time_machine.travel(now + timedelta(days=31)):
+        assert [retention.forget_rejected(), retention.forget_rejected()] == [1, 0]
+
+    left = everything()
+    assert [each for each in ("anary", "CANARY", key, digest, hashed) if each in left] == []
+    signature.refresh_from_db()
+    assert (signature.state, signature.decision_reason) == (State.REJECTED, "abuse")
+    assert [Contact.objects.count(), Consent.objects.count(), MailLink.objects.count()] == [0, 0, 0]
+    assert [each.to_state for each in signature.events.all() if each.to_state] == ["submitted", "rejected"]
+
+
+def test_what_was_rejected_after_its_confirmation_is_not_erased_with_it(campaign):
+    make_signature(campaign, state=State.REJECTED, **TYPED)
+    before = everything()
+
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        assert retention.forget_rejected() == 0
+
+    assert everything() == before
+
+
+def test_an_undo_leaves_what_was_erased_and_counts_it_as_kept(campaign):
+    staff = make_superuser()
+    signature = make_signature(campaign, state=State.SUBMITTED, **TYPED)
+    sweep = sweep_of(signature, staff)
+
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        retention.forget_rejected()
+        sweeping.undo(sweep=sweep, by=staff)
+        work_it_off()
+
+    signature.refresh_from_db()
+    assert signature.state == State.REJECTED
+    assert sweeping.progress(sweep) == {"total": 1, "rejected": 1, "left": 0, "undone": 0, "kept": 1}
+    assert OutboxMail.objects.count() == 0
 
 
 def test_log_ins_that_have_ended_are_forgotten_and_running_ones_stay(db):
