@@ -18,13 +18,13 @@ from hypothesis.stateful import (
 
 from campaigns.choices import PublicationMode
 from signatories import answering, moderation, retention, second_eyes, signing, tokens
-from signatories.models import Merge, Signature
+from signatories.models import Dispute, Merge, Signature
 from signatories.moderation import sweeping
 from signatories.states import LEADS_TO, WAITING, EvidenceKind, Reason, State
 from signatories.sweeps.conditions import Condition
 from signatories.sweeps.working import work_on_one_batch
 from signatories.transitions import Refused
-from tests.builders import fresh_token, make_campaign, make_entry, make_superuser
+from tests.builders import fresh_token, make_campaign, make_dispute, make_entry, make_superuser
 from tests.signatories.what_must_hold import all_holds
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,38 @@ class AnySequence(RuleBasedStateMachine):
             token = tokens.new_token()
             signature.links.filter(pk=question.link_id).update(digest=tokens.digest(token))
             self.tried(signature, lambda: answering.answer(token=token, words="It was the board."))
+
+    @precondition(somebody_signed)
+    @rule(which=WHICH, inside=st.booleans())
+    def dispute(self, which, inside):
+        """By a mailbox on the organisation's own domain, or by anybody; only what is listed can be disputed."""
+        signature = self.signature(which, State.ACCEPTED)
+        domain = signature.organisation.registrable_domain
+        is_listed = signature.publication_mode == PublicationMode.PUBLIC and signature.joined_total_at
+        if signature.state == State.ACCEPTED and is_listed and domain:
+            make_dispute(signature, f"boss@{domain}" if inside else "troll@elsewhere.example")
+            after = Signature.objects.get(pk=signature.pk)
+            assert after.state == (State.ON_HOLD if inside else State.ACCEPTED)
+            self.went_through["disputed"] += 1
+
+    @precondition(somebody_signed)
+    @rule(which=WHICH, by=st.integers(0, 1), upheld=st.booleans())
+    def decide_a_dispute(self, which, by, upheld):
+        found = Dispute.objects.open().filter(signature__campaign=self.campaign).order_by("pk")
+        if dispute := found[which % len(found)] if found else None:
+            signature = Signature.objects.get(pk=dispute.signature_id)
+            asked = {
+                "signature": signature,
+                "disputes": [dispute.pk],
+                "by": self.staff[by],
+                "note": "Called.",
+            }
+            decide = (
+                (lambda: moderation.uphold_disputes(**asked, reason=Reason.IMPERSONATION))
+                if upheld
+                else (lambda: moderation.turn_down_disputes(**asked))
+            )
+            self.tried(signature, decide)
 
     # What staff may do
 

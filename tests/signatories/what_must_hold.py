@@ -26,6 +26,7 @@ def all_holds(campaign):
     one_live_signature_per_organisation(signatures)
     no_mail_about_what_did_not_happen(signatures)
     merged_rows_point_to_one_that_is_there(signatures)
+    nothing_stands_that_its_organisation_disputes(signatures)
 
 
 def only_allowed_ways(signatures):
@@ -94,3 +95,11 @@ def merged_rows_point_to_one_that_is_there(signatures):
     for signature in signatures:
         assert (signature.merged_into_id is not None) == (signature.state == State.MERGED)
         assert signature.contacts.filter(is_primary=True).count() <= 1
+
+
+def nothing_stands_that_its_organisation_disputes(signatures):
+    for signature in signatures:
+        from_inside = signature.disputes.open().filter(from_inside=True).exists()
+        assert not (from_inside and signature.state == State.ACCEPTED), (
+            f"{signature.pk} is listed and disputed"
+        )
