@@ -23,8 +23,6 @@ from signatories.transitions import SYSTEM, AlreadyDecided, change_state
 
 # How long it can be seen that several came from one network.
 NETWORK_HASH_FOR = timedelta(days=7)
-# How long a form that was rejected before anybody confirmed it can be brought back.
-REJECTED_UNCONFIRMED_FOR = timedelta(days=30)
 # How long after its decision it can still be read what was said against a line, and from which mailbox.
 DECIDED_DISPUTE_FOR = timedelta(days=30)
 # Stands where the name of an organisation was that never confirmed.
@@ -56,17 +54,20 @@ def expire(signature: Signature) -> None:
 
 
 def forget_rejected() -> int:
-    """Erases the forms that were rejected long ago and that nobody had confirmed; how many. They stay rejected."""
-    old = timezone.now() - REJECTED_UNCONFIRMED_FOR
+    """Erases the forms that nobody confirmed in time and that staff had rejected; how many. They stay rejected.
+
+    On the day on which they would have expired: that is promised to whoever gets the mail, and no undo could use them later.
+    """
+    old = timezone.now() - UNCONFIRMED_FOR
     return sum(
-        _forget_rejected(each, old) for each in Signature.objects.rejected_unconfirmed_before(old).iterator()
+        _forget_rejected(each, old) for each in Signature.objects.rejected_unconfirmed_since(old).iterator()
     )
 
 
 @transaction.atomic
 def _forget_rejected(signature: Signature, old: datetime) -> bool:
     """Asked once more in the same breath: an undo may have brought it back at this very moment."""
-    still = Signature.objects.rejected_unconfirmed_before(old).filter(pk=signature.pk)
+    still = Signature.objects.rejected_unconfirmed_since(old).filter(pk=signature.pk)
     if not still.update(**WITHOUT_KEYS):
         return False
     _erase_form(signature)

@@ -93,9 +93,9 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         """Submitted before `moment` and still not confirmed."""
         return self.filter(state=State.SUBMITTED, submitted_at__lt=moment)
 
-    def rejected_unconfirmed_before(self, moment: datetime) -> "SignatureQuerySet":
-        """Never confirmed and rejected before `moment`; those whose form was erased since are left out."""
-        rejected = self.filter(state=State.REJECTED, confirmed_at=None, decided_at__lt=moment)
+    def rejected_unconfirmed_since(self, moment: datetime) -> "SignatureQuerySet":
+        """Submitted before `moment` and rejected without ever being confirmed; those whose form was erased are left out."""
+        rejected = self.filter(state=State.REJECTED, confirmed_at=None, submitted_at__lt=moment)
         return rejected.exclude(submission_key="")
 
     def in_a_crowd(self) -> "SignatureQuerySet":

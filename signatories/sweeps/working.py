@@ -96,6 +96,7 @@ def _reject(sweep: Sweep, row: SweptSignature, signature: Signature | None, now:
             to=State.REJECTED,
             actor=staff(sweep.started_by),
             reason=sweep.reason,
+            note=sweep.note,
             detail=detail_of(sweep),
             decided_at=now,
             decided_by=sweep.started_by,

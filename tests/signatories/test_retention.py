@@ -126,7 +126,7 @@ def reject(signature, by):
 
 
 @pytest.mark.parametrize("turn_down", [reject, sweep_of])
-def test_what_was_rejected_unconfirmed_is_erased_after_thirty_days_and_stays_rejected(campaign, turn_down):
+def test_what_was_rejected_unconfirmed_is_erased_after_seven_days_and_stays_rejected(campaign, turn_down):
     staff = make_superuser()
     signature = make_signature(campaign, state=State.SUBMITTED, **TYPED)
     moderation.add_note(signature=signature, by=staff, note="Canary note")
@@ -135,9 +135,9 @@ def test_what_was_rejected_unconfirmed_is_erased_after_thirty_days_and_stays_rej
     turn_down(signature, staff)
     now, before = timezone.now(), everything()
 
-    with time_machine.travel(now + timedelta(days=29)):
+    with time_machine.travel(now + timedelta(days=6)):
         assert [retention.forget_rejected(), everything()] == [0, before]
-    with time_machine.travel(now + timedelta(days=31)):
+    with time_machine.travel(now + timedelta(days=8)):
         assert [retention.forget_rejected(), retention.forget_rejected()] == [1, 0]
 
     left = everything()
@@ -163,7 +163,7 @@ def test_an_undo_leaves_what_was_erased_and_counts_it_as_kept(campaign):
     signature = make_signature(campaign, state=State.SUBMITTED, **TYPED)
     sweep = sweep_of(signature, staff)
 
-    with time_machine.travel(timezone.now() + timedelta(days=31)):
+    with time_machine.travel(timezone.now() + timedelta(days=8)):
         retention.forget_rejected()
         sweeping.undo(sweep=sweep, by=staff)
         work_it_off()

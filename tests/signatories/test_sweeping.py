@@ -198,6 +198,7 @@ def test_what_was_counted_is_rejected_with_who_why_and_which_and_nobody_is_maile
         (before, "rejected", "abuse", moderator.pk)
         for before in ("confirmed", "on_hold", "submitted", "submitted")
     ]
+    assert {event.note.text for event in events} == {"All on one day"}
     assert [mail.state for mail in OutboxMail.objects.all()] == ["sent"] * sent_before
 
 
