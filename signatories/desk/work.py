@@ -51,6 +51,8 @@ class Work:
     mail_failed: int
     worker_seen: datetime | None
     worker_alive: bool
+    backup_age: str
+    backup_late: bool
     confirmations_wait_until: datetime | None
     has_clusters: bool
 
@@ -67,6 +69,8 @@ class Work:
             )
         parts.append(_("worker alive") if self.worker_alive else _("worker silent"))
         parts.append(_("mail queue %(count)d") % {"count": self.mail_queued + self.mail_failed})
+        if self.backup_age:
+            parts.append(_("backup %(age)s old") % {"age": self.backup_age})
         return ", ".join(parts)
 
 
@@ -86,7 +90,8 @@ def of(user: User | AnonymousUser, now: datetime) -> Work:
         confirmations_used=Count("pk", filter=budget.used(now)),
         confirmations_due=Count("pk", filter=budget.due(now)),
     )
-    worker = Heartbeat.objects.filter(name="worker").first()
+    seen = Heartbeat.objects.in_bulk()
+    worker, backup = seen.get(Heartbeat.WORKER), seen.get(Heartbeat.BACKUP)
     return Work(
         waiting=[listed(signature, now) for signature in in_list(first_to_check(mine))[:SHOWN]],
         to_check=numbers["to_check"],
@@ -101,6 +106,8 @@ def of(user: User | AnonymousUser, now: datetime) -> Work:
         mail_failed=mail["failed"],
         worker_seen=worker.seen_at if worker else None,
         worker_alive=worker is not None and not worker.is_silent(now),
+        backup_age=age(backup.seen_at, now) if backup else "",
+        backup_late=backup is not None and now - backup.seen_at > Heartbeat.BACKUP_LATE_AFTER,
         confirmations_wait_until=budget.waits_until(
             now, used=mail["confirmations_used"], due=mail["confirmations_due"]
         ),

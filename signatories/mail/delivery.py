@@ -46,7 +46,7 @@ def drain_until(deadline: float) -> tuple[int, bool]:
 
     While the mail server is away nothing is, for it would only be asked in vain; nor while another worker is at it.
     """
-    Heartbeat.objects.update_or_create(name="worker", defaults={"seen_at": timezone.now()})
+    Heartbeat.objects.update_or_create(name=Heartbeat.WORKER, defaults={"seen_at": timezone.now()})
     release_stuck()
     with _nobody_else_sends() as alone, _not_waiting_for_the_disk():
         return _drain_alone(deadline) if alone else (0, False)

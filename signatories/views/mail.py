@@ -73,5 +73,5 @@ def _note(sealed: str) -> dict[str, str]:
 
 
 def _worker_is_silent() -> bool:
-    worker = Heartbeat.objects.filter(name="worker").first()
+    worker = Heartbeat.objects.filter(name=Heartbeat.WORKER).first()
     return worker is None or worker.is_silent(timezone.now())

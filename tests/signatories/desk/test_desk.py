@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.core.management import call_command
 from django.utils import timezone
 
 from campaigns.choices import Role
@@ -129,3 +131,19 @@ def test_whoever_may_see_no_signatures_sees_no_numbers(client):
     confirmed(campaign)
     client.force_login(make_user("nobody", roles=[(campaign, Role.MODERATOR)]))
     assert "to check" not in text(client.get("/admin/"))
+
+
+def test_m1_the_desk_says_how_old_the_last_backup_is_and_shows_a_late_one(client):
+    client.force_login(make_moderator(make_campaign()))
+    assert "no backup noted" in text(client.get("/admin/"))
+
+    with time_machine.travel(timezone.now() - timedelta(hours=3)):
+        call_command("backup_made")
+    desk = client.get("/admin/")
+    assert page(desk).find("p", class_="sentence").get_text().endswith("mail queue 0, backup 3 h old")
+    assert "since the last backup" not in page(desk).select("li.trouble")[-1].get_text()
+
+    with time_machine.travel(timezone.now() - timedelta(hours=37)):
+        call_command("backup_made")
+    late = page(client.get("/admin/")).select("li.trouble")[-1]
+    assert " ".join(late.get_text().split()) == "37 h since the last backup"
