@@ -123,6 +123,7 @@ def reject(*, signature: Signature, by: User, reason: Reason, note: str = "") ->
     """
     now = timezone.now()
     with transaction.atomic():
+        decide_in_turn(signature.campaign_id)
         was_accepted = signature.events.filter(to_state=State.ACCEPTED).exists()
         _turn_down(signature, State.REJECTED, by, reason, note, now)
         if was_accepted:
@@ -186,6 +187,7 @@ def put_back(*, signature: Signature, by: User, note: str = "") -> None:
         raise Refused(_("It was never confirmed, so it can't be opened again."))
     try:
         with transaction.atomic():
+            decide_in_turn(signature.campaign_id)
             appeals.refuse_who_rejected(signature, by)
             change_state(
                 signature,
