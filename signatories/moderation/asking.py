@@ -15,6 +15,7 @@ from signatories.models import Question, Signature
 from signatories.moderation.deciding import hold
 from signatories.states import EventKind, State
 from signatories.transitions import Refused, lock, record, staff
+from signatories.turns import decide_in_turn
 
 # More would be a burden, and nobody reads them.
 OPEN_AT_ONCE = 3
@@ -66,6 +67,7 @@ def ask(*, signature: Signature, by: User, words: str) -> Question:
         raise Refused(_("Write what you want to know."))
     now = timezone.now()
     with transaction.atomic():
+        decide_in_turn(signature.campaign_id)
         lock(signature)  # questions are counted, so they come one after the other
         if signature.state != State.ON_HOLD:
             hold(signature=signature, by=by)

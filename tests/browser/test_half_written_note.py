@@ -33,7 +33,7 @@ def note_of(page):
 
 
 def open_hold(page):
-    page.locator("summary", has_text="Hold").click()
+    page.get_by_text("Hold", exact=True).click()
 
 
 def kept(page):
