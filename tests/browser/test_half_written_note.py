@@ -1,5 +1,7 @@
 """A half-written note outlives the idle log-out, in a real browser (scenario M20)."""
 
+import re
+
 import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
@@ -33,7 +35,7 @@ def note_of(page):
 
 
 def open_hold(page):
-    page.get_by_text("Hold", exact=True).click()
+    page.locator("summary", has_text=re.compile(r"^\s*Hold\s*$")).click()
 
 
 def kept(page):
