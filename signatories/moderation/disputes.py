@@ -12,6 +12,7 @@ from signatories.models import Dispute, Signature
 from signatories.moderation.deciding import reject, revoke
 from signatories.states import WAITING, EventKind, Flag, Outcome, Reason, State
 from signatories.transitions import Refused, record, staff
+from signatories.turns import decide_in_turn
 
 
 class DisputeDecided(Refused):
@@ -55,6 +56,7 @@ def _decide(
 ) -> int:
     """Closes those of `disputes` that are open, and tells who sent them. What came in meanwhile stays open."""
     now = timezone.now()
+    decide_in_turn(signature.campaign_id)
     # Before the disputes, as where one is confirmed: its flags must not be those of an older page.
     signature.flags = Signature.objects.select_for_update(no_key=True).get(pk=signature.pk).flags
     still_open = Dispute.objects.open().filter(signature=signature, pk__in=disputes)
