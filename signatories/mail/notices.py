@@ -24,6 +24,10 @@ LINK_LIFE = timedelta(hours=72)
 REPLY_LIFE = timedelta(days=30)
 
 
+# The pages that mailed links open are called like their purpose, but for these.
+PAGES = {LinkPurpose.DISPUTE: "confirm_dispute", LinkPurpose.REFERRAL: "vouch"}
+
+
 def ask_to_confirm(signature: Signature, contact: Contact, now: datetime, *, not_before: datetime) -> None:
     """Queues the mail that asks to confirm, with a link of its own; older links work until one is used."""
     link, mail = confirmation(signature, contact, now, not_before=not_before)
@@ -56,10 +60,10 @@ def confirmation(
 def _new_link(
     signature: Signature, purpose: LinkPurpose, language: str, now: datetime, *, expires_at: datetime
 ) -> tuple[MailLink, str]:
-    """A link, not yet stored, and its address in `language`. The page that it opens is called like its purpose."""
+    """A link, not yet stored, and its address in `language`."""
     token = tokens.new_token()
     with translation.override(language):
-        path = reverse(f"signatories:{purpose.value}", kwargs={"token": token})
+        path = reverse(f"signatories:{PAGES.get(purpose, purpose.value)}", kwargs={"token": token})
     link = MailLink(
         signature=signature,
         purpose=purpose,
@@ -141,17 +145,11 @@ def ask_to_confirm_dispute(dispute: Dispute, now: datetime) -> MailLink:
 
     The words of the form are not in it: anybody could have anything sent to anybody.
     """
-    token = tokens.new_token()
-    link = MailLink.objects.create(
-        signature=dispute.signature,
-        purpose=LinkPurpose.DISPUTE,
-        digest=tokens.digest(token),
-        created_at=now,
-        expires_at=now + LINK_LIFE,
+    link, address = _new_link(
+        dispute.signature, LinkPurpose.DISPUTE, dispute.language, now, expires_at=now + LINK_LIFE
     )
-    with translation.override(dispute.language):
-        path = reverse("signatories:confirm_dispute", kwargs={"token": token})
-    _queue_for_disputer(dispute, MailKind.DISPUTE_CONFIRM, now, link=f"{settings.SITE_URL}{path}")
+    link.save(force_insert=True)
+    _queue_for_disputer(dispute, MailKind.DISPUTE_CONFIRM, now, link=address)
     return link
 
 
@@ -189,18 +187,12 @@ def ask_to_vouch(signature: Signature, referrer: Signature, contact: Contact, no
     To a signatory that isn't named in public the mail says nothing of letter or group: others may read its mailbox. The page
     behind the link does.
     """
-    token = tokens.new_token()
-    link = MailLink.objects.create(
-        signature=referrer,
-        purpose=LinkPurpose.REFERRAL,
-        digest=tokens.digest(token),
-        created_at=now,
-        expires_at=now + VOUCH_LINK_LIFE,
+    link, address = _new_link(
+        referrer, LinkPurpose.REFERRAL, contact.language, now, expires_at=now + VOUCH_LINK_LIFE
     )
-    with translation.override(contact.language):
-        path = reverse("signatories:vouch", kwargs={"token": token})
+    link.save(force_insert=True)
     host = signature.campaign.host
-    context = {"host": host.name, "host_mailbox": host.mailbox, "link": f"{settings.SITE_URL}{path}"}
+    context = {"host": host.name, "host_mailbox": host.mailbox, "link": address}
     if referrer.publication_mode == PublicationMode.PUBLIC:
         context |= _who_asks(signature, contact.language)
     mail = outbox.new_mail(
