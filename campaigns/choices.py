@@ -81,3 +81,11 @@ class PublicationMode(models.TextChoices):
     PUBLIC = "public", _("Public")
     ADDRESSEE_ONLY = "addressee_only", _("Addressee only")
     WITHHELD = "withheld", _("Withheld")
+
+
+class Intake(models.TextChoices):
+    """Who may send a form: the switch for a letter under attack."""
+
+    NORMAL = "normal", _("Everybody")
+    CHALLENGE = "challenge", _("Everybody, with a proof of work")
+    CLOSED = "closed", _("Closed to strangers: circulation links only")

@@ -119,6 +119,7 @@ class Flag(models.TextChoices):
     TOO_FAST = "too_fast", _("Filled in within three seconds at first")
     SAME_NETWORK = "same_network", _("Three others or more from the same network within the hour")
     DISPUTED = "disputed", _("Disputed")
+    NO_PROOF = "no_proof", _("Sent without the proof of work; its mail waits for a moderator")
 
 
 class EventKind(models.TextChoices):
@@ -142,6 +143,17 @@ class EventKind(models.TextChoices):
     DISPUTED = "disputed", _("Disputed")
     DISPUTE_DECIDED = "dispute_decided", _("Dispute decided")
     RENAMED = "renamed", _("Public name changed")
+    NAME_ASKED = "name_asked", _("The signer asks for another name")
+    NAME_REFUSED = "name_refused", _("The other name was turned down")
+    MODE = "mode", _("Publication mode changed")
+    MODE_ASKED = "mode_asked", _("The signer asks for more publicity")
+    MODE_CHECKED = "mode_checked", _("Publicity checked through a second channel")
+    MODE_STOPPED = "mode_stopped", _("Publicity called off")
+    UPDATES = "updates", _("News by mail changed")
+    CONTACT_CHANGED = "contact_changed", _("Contact changed")
+    CONTACT_ERASED = "contact_erased", _("Contact data erased")
+    DOWNLOADED = "downloaded", _("Data downloaded by the signer")
+    NOT_ME = "not_me", _("The owner of the mailbox knows nothing of it")
     NOTE = "note", _("Note")
 
 
@@ -170,6 +182,17 @@ class MailKind(models.TextChoices):
     REVOKED = "revoked", _("A signature was revoked, to the managers")
     DISPUTE_CONFIRM = "dispute_confirm", _("Please confirm your dispute")
     DISPUTE_DECIDED = "dispute_decided", _("Your dispute was looked at")
+    MANAGE = "manage", _("Your own page")
+    FRESH = "fresh", _("Please confirm what you asked for")
+    NEW_CONTACT = "new_contact", _("Please confirm that you are the new contact")
+    CONTACT_CHANGED = "contact_changed", _("The contact was changed, to the old mailbox")
+    HIDDEN = "hidden", _("The name was taken off the page")
+    PUBLISHING = "publishing", _("The name will be published in 72 hours")
+    NAME_DECIDED = "name_decided", _("Your correction was looked at")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    ERASED = "erased", _("Contact data erased: the last mail")
+    PURGE_WARNING = "purge_warning", _("Contacts will be erased, to the managers")
+    EXPORTED = "exported", _("Contacts were exported, to the other managers")
 
 
 class LinkPurpose(models.TextChoices):
@@ -178,6 +201,13 @@ class LinkPurpose(models.TextChoices):
     APPEAL = "appeal", _("Appeal against a rejection")
     REFERRAL = "referral", _("Vouch for a signature")
     DISPUTE = "dispute", _("Confirm a dispute")
+    MANAGE = "manage", _("Open the signer's own page")
+    PUBLISH = "publish", _("Confirm the wish for more publicity")
+    DOWNLOAD = "download", _("Download all data held")
+    CHANGE_CONTACT = "change_contact", _("Confirm another contact")
+    NEW_CONTACT = "new_contact", _("Accept to be the contact")
+    WITHDRAW = "withdraw", _("Withdraw the signature")
+    ERASE = "erase", _("Erase the contact data")
 
 
 class Vouch(models.TextChoices):
@@ -217,3 +247,19 @@ class EmailStatus(models.TextChoices):
 class ExportSet(models.TextChoices):
     PUBLIC = "public", _("Public list")
     MANAGE = "manage", _("Everything, with contacts")
+
+
+class NameOutcome(models.TextChoices):
+    """How a signer's wish for another name ended."""
+
+    TAKEN = "taken", _("The new name stands")
+    REFUSED = "refused", _("The old name stays")
+    REPLACED = "replaced", _("The signer asked for yet another one")
+
+
+class ErasureKind(models.TextChoices):
+    """What a restored backup must not bring back."""
+
+    CONTACT = "contact", _("A contact was erased")
+    HIDDEN = "hidden", _("A name was taken off the page")
+    LEFT = "left", _("A signature was withdrawn")

@@ -1,6 +1,6 @@
 """The letter, its asks, its story, and who of the staff may work on it."""
 
-from campaigns.models.access import CampaignRole
+from campaigns.models.access import CampaignRole, CirculationLink
 from campaigns.models.campaign import Campaign, CampaignText, ConsentText, Host, Topic, TopicName
 from campaigns.models.letter import Ask, AskText, LetterText, LetterVersion
 from campaigns.models.story import Quote, Update, UpdateText
@@ -11,6 +11,7 @@ __all__ = [
     "Campaign",
     "CampaignRole",
     "CampaignText",
+    "CirculationLink",
     "ConsentText",
     "Host",
     "LetterText",

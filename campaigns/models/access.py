@@ -28,3 +28,31 @@ class CampaignRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.campaign} · {self.get_role_display()}"
+
+
+class CirculationLink(models.Model):
+    """A link by which a letter is passed on; `via` says by whom. The database holds only the SHA-256 of its random key."""
+
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, related_name="circulation_links", verbose_name=_("campaign")
+    )
+    via = models.SlugField(
+        _("passed on by"), max_length=60, db_index=False, help_text=_("Such as partners-list.")
+    )
+    digest = models.CharField(max_length=64, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by")
+    )
+    created_at = models.DateTimeField(_("made"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("circulation link")
+        verbose_name_plural = _("circulation links")
+        ordering = ["via", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["digest"], name="circulation_link_digest_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.via

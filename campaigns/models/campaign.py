@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.choices import (
     LANGUAGES,
     ConsentKind,
+    Intake,
     ListOrder,
     MaterialChangePolicy,
     NamingPolicy,
@@ -209,6 +210,22 @@ class Campaign(models.Model):
     retention_months = models.PositiveSmallIntegerField(
         _("months after delivery for which contacts are kept"), default=6
     )
+    intake = models.CharField(_("who may send a form"), max_length=10, choices=Intake, default=Intake.NORMAL)
+    # What is counted and not named joins the total in one batch a day (product.md, rule 4).
+    batch_hour = models.PositiveSmallIntegerField(
+        _("hour of the daily batch"),
+        default=6,
+        validators=[MaxValueValidator(23)],
+        help_text=_("0 to 23, in the letter's time zone: then signatures that are not named join the total."),
+    )
+    batch_ran_at = models.DateTimeField(null=True, blank=True, editable=False)
+    caution_countries = ArrayField(
+        models.CharField(max_length=2),
+        default=list,
+        blank=True,
+        verbose_name=_("countries and territories with a safety notice"),
+        help_text=_("For organisations there the form shows the safety notice and preselects “withheld”."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = CampaignQuerySet.as_manager()
@@ -227,6 +244,8 @@ class Campaign(models.Model):
             models.CheckConstraint(
                 condition=Q(goal__isnull=True) | Q(goal__gt=0), name="campaign_goal_positive"
             ),
+            models.CheckConstraint(condition=Q(intake__in=Intake.values), name="campaign_intake_known"),
+            models.CheckConstraint(condition=Q(batch_hour__lte=23), name="campaign_batch_hour_of_a_day"),
         ]
 
     def __str__(self) -> str:
@@ -258,6 +277,11 @@ class CampaignText(models.Model):
     summary = models.TextField(_("summary in one sentence"), blank=True)
     how_verified = models.TextField(_("how the host verifies signatures"), blank=True)
     privacy_notice = models.TextField(_("privacy notice"), blank=True)
+    safety_notice = models.TextField(
+        _("safety notice"),
+        blank=True,
+        help_text=_("Shown in the form to organisations of the countries and territories chosen for it."),
+    )
 
     class Meta:
         verbose_name = _("text around the letter")

@@ -3,6 +3,7 @@
 from signatories.models.asking import Question, Referral
 from signatories.models.contact import Consent, Contact, MailLink
 from signatories.models.dispute import Dispute
+from signatories.models.erasure import Erasure, PurgeWarning, SuppressedMailbox
 from signatories.models.evidence import Evidence
 from signatories.models.famous import FamousName
 from signatories.models.merge import Merge
@@ -12,11 +13,14 @@ from signatories.models.outbox import Heartbeat, OutboxMail
 from signatories.models.signature import Signature
 from signatories.models.sweep import Sweep, SweptSignature
 from signatories.models.trail import EventNote, ExportLog, SignatureEvent
+from signatories.models.wishes import ContactChange, ModeChange, NameChange
 
 __all__ = [
     "Consent",
     "Contact",
+    "ContactChange",
     "Dispute",
+    "Erasure",
     "EventNote",
     "Evidence",
     "ExportLog",
@@ -24,13 +28,17 @@ __all__ = [
     "Heartbeat",
     "MailLink",
     "Merge",
+    "ModeChange",
+    "NameChange",
     "NetworkKey",
     "Organisation",
     "OutboxMail",
+    "PurgeWarning",
     "Question",
     "Referral",
     "Signature",
     "SignatureEvent",
+    "SuppressedMailbox",
     "Sweep",
     "SweptSignature",
 ]

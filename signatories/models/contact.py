@@ -96,6 +96,16 @@ class MailLink(models.Model):
     signature = models.ForeignKey(
         Signature, models.PROTECT, related_name="links", verbose_name=_("signature")
     )
+    # To whom it was mailed, where that matters: it dies with the mailbox. The confirmation link has none, it is written too often.
+    contact = models.ForeignKey(
+        Contact,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="links",
+        db_index=False,  # `mail_link_of_contact` is smaller
+        verbose_name=_("contact"),
+    )
     purpose = models.CharField(_("purpose"), max_length=20, choices=LinkPurpose)
     digest = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField(_("created"))
@@ -112,6 +122,9 @@ class MailLink(models.Model):
             ),
             # Not `unique=True` on the column: there Django would add a second index for LIKE.
             models.UniqueConstraint(fields=["digest"], name="mail_link_digest_unique"),
+        ]
+        indexes = [
+            models.Index(fields=["contact"], name="mail_link_of_contact", condition=Q(contact__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -261,6 +261,12 @@ class Signature(models.Model):
             models.Index(
                 fields=["submitted_at"], condition=Q(state=State.SUBMITTED), name="signature_unconfirmed"
             ),
+            # What the next daily batch takes into the total.
+            models.Index(
+                fields=["campaign"],
+                condition=Q(state=State.ACCEPTED, joined_total_at__isnull=True),
+                name="signature_to_join",
+            ),
             models.Index(
                 fields=["network_hash", "submitted_at"],
                 condition=~Q(network_hash=""),
