@@ -6,6 +6,7 @@ Refusals never repeat a value that may hold a secret. docs/settings.md lists eve
 import base64
 import re
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ import environ
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
+from limits import RateLimitItem, parse_many
 
 env = environ.Env()
 
@@ -26,6 +28,10 @@ SESSION = {"tcp_keepalives_idle": 60, "tcp_keepalives_interval": 10, "tcp_keepal
 REDIS_SCHEMES = {"redis", "rediss"}
 # The ways that really send: what drops mail or prints it would look like a site that works.
 MAIL_SCHEMES = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+# Where a proxy of one's own stands: on this machine, or in a private network such as Docker's.
+NEAR = "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
+# A wider network would hold strangers, who could then choose their own address.
+WIDEST_IPV4, WIDEST_IPV6 = 8, 7
 HOST_NAME = re.compile(r"\.?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]", re.IGNORECASE)
 
 
@@ -158,6 +164,39 @@ def broker() -> str:
             "REDIS_URL must be like redis://:password@host:6379/0 (rediss:// with TLS)."
         )
     return address
+
+
+def trusted_proxies(*, behind: bool) -> tuple[IPv4Network | IPv6Network, ...]:
+    """The networks of the proxies in front, from whom alone the forwarding headers are believed."""
+    given = text("TRUSTED_PROXIES", default="")
+    if given and not behind:
+        raise ImproperlyConfigured("TRUSTED_PROXIES needs BEHIND_TLS_PROXY=1: else no proxy is believed.")
+    if not behind:
+        return ()
+    refusal = (
+        "TRUSTED_PROXIES must be addresses or networks such as 127.0.0.1,172.18.0.0/16, separated by commas; "
+        "none wider than /8 (IPv6: /7)."
+    )
+    try:
+        networks = tuple(ip_network(each.strip()) for each in (given or NEAR).split(",") if each.strip())
+    except ValueError:
+        raise ImproperlyConfigured(refusal) from None
+    if not networks or any(
+        each.prefixlen < (WIDEST_IPV4 if each.version == 4 else WIDEST_IPV6) for each in networks
+    ):
+        raise ImproperlyConfigured(refusal)
+    return networks
+
+
+def limits(name: str, *, default: str) -> tuple[RateLimitItem, ...]:
+    """So many in so long, as the library `limits` writes it: a burst and what is sustained, separated by a semicolon."""
+    try:
+        found = tuple(parse_many(text(name, default=default)))
+    except ValueError:
+        found = ()
+    if not found or any(each.amount < 1 or each.multiples < 1 for each in found):
+        raise ImproperlyConfigured(f"{name} must be like {default}.")
+    return found
 
 
 def mail() -> dict[str, Any]:

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "config.proxies.ProxiesMiddleware",
     "config.headers.HeadersMiddleware",
     "config.refusals.RefusalsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -141,6 +142,14 @@ OUTBOX_LEASE_SECONDS = environment.whole_number("OUTBOX_LEASE_SECONDS", default=
 # Confirmation mails that go out within one hour of the clock, of all letters together; more of them wait. Decisions don't.
 CONFIRM_MAILS_AN_HOUR = environment.whole_number("CONFIRM_MAILS_AN_HOUR", default=500, at_least=1)
 
+# --- limits ----------------------------------------------------------------------------------------------
+# How much one may ask for: a burst and what is sustained (signatories.limiting; docs/settings.md says why these).
+LIMIT_NETWORK = environment.limits("LIMIT_NETWORK", default="60/10minutes;300/day")
+LIMIT_WIDE_NETWORK = environment.limits("LIMIT_WIDE_NETWORK", default="200/10minutes;1500/day")
+LIMIT_DOMAIN = environment.limits("LIMIT_DOMAIN", default="60/10minutes;200/day")
+LIMIT_MAILBOX = environment.limits("LIMIT_MAILBOX", default="6/10minutes;30/day")
+LIMIT_CAMPAIGN = environment.limits("LIMIT_CAMPAIGN", default="300/minute;3000/hour")
+
 # --- log-in ----------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["config.permissions.StaffBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -228,10 +237,10 @@ X_FRAME_OPTIONS = "DENY"
 # W002 misses Django's own middleware for X-Frame-Options; HeadersMiddleware sets it, as each page's content policy says.
 SILENCED_SYSTEM_CHECKS = ["security.W002"]
 BEHIND_TLS_PROXY = environment.flag("BEHIND_TLS_PROXY", default=False)
+# Whose X-Forwarded-For and X-Forwarded-Proto are believed (config.proxies): nobody's without a proxy.
+TRUSTED_PROXIES = environment.trusted_proxies(behind=BEHIND_TLS_PROXY)
 if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    # Else all staff would share the proxy's address, and one stranger's wrong passwords would lock everybody out.
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

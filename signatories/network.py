@@ -1,6 +1,7 @@
 """From which network somebody came, as a hash under a key that is gone after two days (product.md, rule 12).
 
-Equal hashes of one day are one network. The address itself is read here and forgotten here; nothing else may look at it.
+Equal hashes of one day are one network: all of an IPv4 address, the first half of an IPv6 one, because a connection gets 64
+bits and its machines change the other 64 by themselves. The address is read here and forgotten here; nothing else looks at it.
 """
 
 import base64
@@ -8,13 +9,14 @@ import hmac
 import secrets
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address
+from typing import NamedTuple
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Func, Value
 from django.http import HttpRequest
 
+from config.proxies import Address, address_of, is_proxy
 from signatories.models import NetworkKey, Signature
 from signatories.models.signature import CROWD_WITHIN
 from signatories.states import Flag
@@ -23,40 +25,44 @@ KEY_BYTES = 32
 HASH_BYTES = 16  # 128 bits, 22 characters
 
 
+class Networks(NamedTuple):
+    """Hashes of where a request comes from: of one connection, and of the /24 (IPv6: /48) around it. '' where that tells nothing."""
+
+    near: str
+    wide: str
+
+
+NOWHERE = Networks("", "")
+
+
 def hash_of(request: HttpRequest, now: datetime) -> str:
     """22 characters that are equal for one network on one day (UTC); '' where the address tells nothing.
 
     The first call of a process on a day reads the day's key from the database; not to be called inside a transaction.
     """
-    network = _network_of(_client_address(request))
-    if not network:
-        return ""
-    mac = hmac.digest(key_of(now.astimezone(UTC).date()), network, "sha256")
+    return hashes_of(request, now).near
+
+
+def hashes_of(request: HttpRequest, now: datetime) -> Networks:
+    """As `hash_of`, with the wider network."""
+    # Who really asks, stands there since `config.proxies`.
+    address = address_of(str(request.META.get("REMOTE_ADDR", "")))
+    if address is None or not _tells_a_network(address):
+        return NOWHERE
+    near, wide = (4, 3) if isinstance(address, IPv4Address) else (8, 6)
+    return Networks(*(hash_of_day("", address.packed[:length], now) for length in (near, wide)))
+
+
+def hash_of_day(kind: str, value: bytes, now: datetime) -> str:
+    """22 characters that are equal for equal values of one kind on one day (UTC), and tell nothing once its key is gone."""
+    mac = hmac.digest(key_of(now.astimezone(UTC).date()), kind.encode() + value, "sha256")
     return base64.urlsafe_b64encode(mac[:HASH_BYTES]).decode().rstrip("=")
 
 
-def _client_address(request: HttpRequest) -> str:
-    """Whom the proxy in front has spoken with, if there is one. What stands before that, anybody may have written."""
-    if not settings.BEHIND_TLS_PROXY:
-        return str(request.META.get("REMOTE_ADDR", ""))
-    return str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
-
-
-def _network_of(address: str) -> bytes:
-    """The network of `address`: all of an IPv4 address, the first half of an IPv6 one; b'' where there is none to tell.
-
-    A connection gets 64 bits of IPv6 and its machines change the other 64 by themselves. This machine's own address stands
-    for everybody who comes through an onion service or a proxy that isn't declared: it would make a crowd of strangers.
-    """
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return b""
-    if isinstance(known, IPv6Address):
-        known = known.ipv4_mapped or known
-    if known.is_loopback or known.is_unspecified:
-        return b""
-    return known.packed if isinstance(known, IPv4Address) else known.packed[:8]
+def _tells_a_network(address: Address) -> bool:
+    """This machine's own address, and a proxy's, stand for everybody who comes through an onion service or that proxy: a hash
+    of it would make a crowd of strangers."""
+    return not (address.is_loopback or address.is_unspecified or is_proxy(address))
 
 
 @lru_cache(maxsize=1)  # today's alone: yesterday's must not outlive its row

@@ -54,6 +54,9 @@ class Entry:
     via: str = ""
     was_too_fast: bool = False
     network_hash: str = ""  # `network.hash_of` the request
+    mail_waits: bool = (
+        False  # no mail until somebody asks for it: its mailbox or domain is over a limit (`limiting`)
+    )
 
 
 def organisation_from(entry: Entry) -> Organisation:
@@ -139,7 +142,7 @@ def _store(
         signature, kind=EventKind.SIGNED, actor=SIGNER, to_state=State.SUBMITTED, happened_at=now
     )
     # A mailbox that others flood with forms in its name is not flooded with mail. The form is stored all the same.
-    slot = outbox.slot_for_form(contact.mailbox_hash, campaign.pk, now)
+    slot = None if entry.mail_waits else outbox.slot_for_form(contact.mailbox_hash, campaign.pk, now)
     mail = notices.confirmation(signature, contact, now, not_before=slot, title=heading.title) if slot else ()
     consents = [_consent(contact, text, now) for text in entry.consents]
     storing.insert([organisation, signature, contact, *consents, event, *mail])
@@ -156,19 +159,20 @@ def _consent(contact: Contact, text: ConsentText, now: datetime) -> Consent:
     )
 
 
-def send_again(*, campaign: Campaign, mailbox: str, reference: str = "") -> None:
+def send_again(*, campaign: Campaign, mailbox: str, reference: str = "", within_limits: bool = True) -> None:
     """Queues a fresh confirmation mail for an unconfirmed signature of `mailbox` on `campaign`, within the limits.
 
     That of `reference`, or of none: whoever knows his reference must not get a stranger's later form instead. Without a
     reference it is the newest one.
-    Says nothing, whatever it found: the caller answers alike for every mailbox (product.md, rule 6).
+    Says nothing, whatever it found: the caller answers alike for every mailbox (product.md, rule 6). It takes as long, too,
+    where the mailbox is not `within_limits` of its own (`limiting`).
     """
     now = timezone.now()
     lookup_hash = mailboxes.lookup_hash(mailbox)
     with transaction.atomic():
         # Also for a mailbox that nothing waits for: with a broker that is away, the time of the answer would tell.
         transaction.on_commit(outbox.nudge)
-        is_due = outbox.next_confirm_slot(lookup_hash, now) <= now
+        is_due = outbox.next_confirm_slot(lookup_hash, now) <= now and within_limits
         contact = (
             Contact.objects.of_mailbox(lookup_hash)
             .filter(

@@ -2,8 +2,10 @@
 
 import hypothesis
 import pytest
+from django.conf import settings as loaded
 
 from campaigns import opening
+from signatories import limiting
 
 # A slow machine is no fault of the code under test.
 hypothesis.settings.register_profile("undersigned", deadline=None)
@@ -20,3 +22,9 @@ def letters_are_read_anew(monkeypatch):
 def quick_passwords(settings):
     """Passwords of tests are made up; hashing them slowly protects nobody."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_used_anything_up():
+    """Limits reach beyond a test: they stand in Redis, and mailboxes of tests are called alike."""
+    limiting.storage(loaded.REDIS_URL).reset()

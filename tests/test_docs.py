@@ -10,7 +10,7 @@ from dev.environment import PROJECT
 from signatories.states import MailKind
 
 NAME = r"[A-Z][A-Z0-9_]{2,}"
-READERS = {"text", "required", "flag", "whole_number"}
+READERS = {"text", "required", "flag", "whole_number", "limits"}
 # Set by make and by the shell, not by a person.
 NOT_FOR_PEOPLE = {"MAKELEVEL", "PATH"}
 

@@ -9,10 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns import reading
-from signatories import signing, tokens
+from campaigns.models import Campaign
+from signatories import limiting, network, signing, tokens
 from signatories.forms import AgainForm
 from signatories.identity import mailboxes
+from signatories.limiting import Act
 from signatories.models import Heartbeat
+from signatories.views import busy
 from signatories.views.signing import UNPROCESSABLE, open_campaign
 
 NOTE_LIFE = 24 * 60 * 60
@@ -46,22 +49,32 @@ def send_again(request: HttpRequest, slug: str) -> HttpResponse:
     data = {"mailbox": note["mailbox"]} if note else request.POST
     form = AgainForm(data if request.method == "POST" else None)
     if not form.is_valid():
-        context = {
-            "campaign": campaign,
-            "text": reading.letter_text(campaign, get_language() or "en"),
-            "form": form,
-        }
-        return render(
-            request,
-            "signatories/again.html",
-            context,
-            status=UNPROCESSABLE if request.method == "POST" else 200,
-        )
-    mailbox = form.cleaned_data["mailbox"]
-    reference = note.get("reference", "")
-    signing.send_again(campaign=campaign, mailbox=mailbox, reference=reference)
+        return _show_again(request, campaign, form, status=UNPROCESSABLE if form.is_bound else 200)
+    mailbox, reference, now = form.cleaned_data["mailbox"], note.get("reference", ""), timezone.now()
+    networks = network.hashes_of(request, now)
+    verdict = limiting.take(Act.AGAIN, now, networks=networks, campaign=campaign.pk, mailbox=mailbox)
+    if verdict.is_loud:
+        to = request.POST["to"] if note else ""
+        return busy.told(_show_again(request, campaign, form, notice=busy.notice(verdict), to=to), verdict)
+    signing.send_again(
+        campaign=campaign, mailbox=mailbox, reference=reference, within_limits=not verdict.is_quiet
+    )
     to = tokens.seal({"mailbox": mailbox, "reference": reference})
     return HttpResponseRedirect(reverse("signatories:sent", kwargs={"slug": slug}) + f"?again&to={to}")
+
+
+def _show_again(
+    request: HttpRequest,
+    campaign: Campaign,
+    form: AgainForm,
+    *,
+    status: int = 200,
+    notice: str = "",
+    to: str = "",
+) -> HttpResponse:
+    text = reading.letter_text(campaign, get_language() or "en")
+    context = {"campaign": campaign, "text": text, "form": form, "notice": notice, "to": to}
+    return render(request, "signatories/again.html", context, status=status)
 
 
 def _note(sealed: str) -> dict[str, str]:

@@ -16,8 +16,10 @@ from campaigns import life, reading
 from campaigns.lines import printed
 from campaigns.models import Campaign, ConsentText
 from campaigns.opening import open_letter
-from signatories import network, signing, tokens
+from signatories import limiting, network, signing, tokens
 from signatories.forms import SignForm, opened_now
+from signatories.limiting import Act
+from signatories.views import busy
 
 UNPROCESSABLE = 422
 GONE = 410
@@ -59,7 +61,8 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest, slug: str) -> HttpResponse:
     """Stores the reviewed form and leads to the neutral page."""
-    letter = open_letter(slug, timezone.now())
+    now = timezone.now()
+    letter = open_letter(slug, now)
     if letter is None:
         raise Http404
     campaign, language = letter.campaign, get_language() or "en"
@@ -68,14 +71,18 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
         return show_form(request, campaign, filled, status=UNPROCESSABLE)
     if filled.was_too_fast:
         return show_review(request, campaign, _reopened(request, campaign), too_fast=True)
-    entry = replace(filled.entry(), network_hash=network.hash_of(request, timezone.now()))
+    networks, mailbox = network.hashes_of(request, now), filled.cleaned_data["mailbox"]
+    verdict = limiting.take(Act.SIGN, now, networks=networks, campaign=campaign.pk, mailbox=mailbox)
+    if verdict.is_loud:
+        return busy.told(show_review(request, campaign, filled, notice=busy.notice(verdict)), verdict)
+    entry = replace(filled.entry(), network_hash=networks.near, mail_waits=verdict.is_quiet)
     try:
         reference = signing.sign(
             campaign=campaign, entry=entry, language=language, heading=letter.heading(language)
         )
     except (signing.LetterClosed, signing.NoVersion):
         return closed(request, campaign)
-    note = tokens.seal({"mailbox": filled.cleaned_data["mailbox"], "reference": reference})
+    note = tokens.seal({"mailbox": mailbox, "reference": reference})
     return HttpResponseRedirect(reverse("signatories:sent", kwargs={"slug": slug}) + f"?to={note}")
 
 
@@ -107,12 +114,13 @@ def show_form(
 
 
 def show_review(
-    request: HttpRequest, campaign: Campaign, filled: SignForm, *, too_fast: bool = False
+    request: HttpRequest, campaign: Campaign, filled: SignForm, *, too_fast: bool = False, notice: str = ""
 ) -> HttpResponse:
     organisation = signing.organisation_from(filled.entry())
     context = {
         "form": filled,
         "carried": _carried(filled),
+        "notice": notice,
         "too_fast": too_fast,
         "line": printed(organisation, campaign, get_language() or "en"),
         **_surroundings(campaign),

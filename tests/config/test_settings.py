@@ -4,6 +4,7 @@ import os
 import runpy
 import subprocess
 import sys
+from ipaddress import ip_address
 
 import pytest
 from cryptography.fernet import Fernet
@@ -89,6 +90,10 @@ BROKER = "REDIS_URL must be like redis://:password@host:6379/0 (rediss:// with T
 MAIL = (
     "EMAIL_URL must be like smtp+tls://user:password@host:587 (smtp+ssl:// on port 465, smtp:// without TLS)."
 )
+PROXIES = (
+    "TRUSTED_PROXIES must be addresses or networks such as 127.0.0.1,172.18.0.0/16, separated by commas; "
+    "none wider than /8 (IPv6: /7)."
+)
 NONSENSE = [
     ("SECRET_KEY", "too-short", "SECRET_KEY must be random and at least 50 characters long."),
     ("SECRET_KEY", "abab" * 20, "SECRET_KEY must be random and at least 50 characters long."),
@@ -151,6 +156,14 @@ NONSENSE = [
     ("LANGUAGE_CODE", "de", "LANGUAGE_CODE must be one of en, fr, es, ar, ru, zh-hans."),
     ("OUTBOX_LEASE_SECONDS", "0", "OUTBOX_LEASE_SECONDS must be a whole number, at least 1."),
     ("CONFIRM_MAILS_AN_HOUR", "0", "CONFIRM_MAILS_AN_HOUR must be a whole number, at least 1."),
+    ("TRUSTED_PROXIES", "all", PROXIES),
+    ("TRUSTED_PROXIES", "10.0.0.1/8", PROXIES),
+    ("TRUSTED_PROXIES", "::/0", PROXIES),
+    ("TRUSTED_PROXIES", "0.0.0.0/0", PROXIES),
+    ("TRUSTED_PROXIES", "203.0.113.7;203.0.113.8", PROXIES),
+    ("LIMIT_NETWORK", "many", "LIMIT_NETWORK must be like 60/10minutes;300/day."),
+    ("LIMIT_NETWORK", "0/day", "LIMIT_NETWORK must be like 60/10minutes;300/day."),
+    ("LIMIT_CAMPAIGN", "300 an hour", "LIMIT_CAMPAIGN must be like 300/minute;3000/hour."),
     ("OUTBOX_LEASE_SECONDS", "a minute", "OUTBOX_LEASE_SECONDS must be a whole number, at least 1."),
     ("STATEMENT_TIMEOUT_SECONDS", "-1", "STATEMENT_TIMEOUT_SECONDS must be a whole number, at least 0."),
 ]
@@ -183,8 +196,17 @@ def test_behind_a_tls_proxy_its_headers_are_believed_and_else_not(monkeypatch):
     alone = settings_with(monkeypatch, BEHIND_TLS_PROXY="0")
 
     assert behind["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
-    assert behind["ALLAUTH_TRUSTED_PROXY_COUNT"] == 1
-    assert {"SECURE_PROXY_SSL_HEADER", "ALLAUTH_TRUSTED_PROXY_COUNT"} & alone.keys() == set()
+    assert ip_address("172.18.0.1") in behind["TRUSTED_PROXIES"][3]
+    assert (alone["TRUSTED_PROXIES"], "SECURE_PROXY_SSL_HEADER" in alone) == ((), False)
+
+
+def test_proxies_are_named_only_where_there_is_one(monkeypatch):
+    named = settings_with(monkeypatch, TRUSTED_PROXIES=" 203.0.113.7 , 2001:db8::/48,")
+    assert [str(each) for each in named["TRUSTED_PROXIES"]] == ["203.0.113.7/32", "2001:db8::/48"]
+    assert (
+        refusal(monkeypatch, BEHIND_TLS_PROXY="0", TRUSTED_PROXIES="203.0.113.7")
+        == "TRUSTED_PROXIES needs BEHIND_TLS_PROXY=1: else no proxy is believed."
+    )
 
 
 @pytest.mark.parametrize(

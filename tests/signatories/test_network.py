@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_network
 
 import pytest
 import time_machine
@@ -78,15 +79,22 @@ def test_without_a_proxy_nobody_chooses_his_own_address(db):
     assert hashed(OFFICE, HTTP_X_FORWARDED_FOR="198.51.100.1") == hashed(OFFICE)
 
 
-def test_behind_a_proxy_only_the_hop_that_it_wrote_itself_counts(db, settings):
-    direct = hashed(OFFICE)
-    settings.BEHIND_TLS_PROXY = True
+def test_a_proxy_of_ours_stands_for_everybody_behind_it_and_has_no_hash(db, settings):
+    settings.TRUSTED_PROXIES = (ip_network("203.0.113.0/28"),)
 
-    assert hashed("127.0.0.1", HTTP_X_FORWARDED_FOR=OFFICE) == direct
-    assert hashed("127.0.0.1", HTTP_X_FORWARDED_FOR=f"198.51.100.1, {OFFICE}") == direct
-    assert hashed("127.0.0.1", HTTP_X_FORWARDED_FOR=f" 198.51.100.1 ,{OFFICE} ") == direct
-    assert hashed("127.0.0.1", HTTP_X_FORWARDED_FOR="198.51.100.1, 127.0.0.1") == ""
-    assert hashed(OFFICE) == ""
+    assert hashed("203.0.113.5") == ""
+    assert hashed(OFFICE) != ""
+
+
+def wide(address):
+    return network.hashes_of(RequestFactory().get("/", REMOTE_ADDR=address), NOON).wide
+
+
+def test_the_wider_network_is_a_24_or_a_48(db):
+    assert wide("203.0.113.1") == wide("203.0.113.254") != wide("203.0.114.1")
+    assert wide("2001:db8:7::1") == wide("2001:db8:7:ffff::1") != wide("2001:db8:8::1")
+    assert wide(OFFICE) != hashed(OFFICE)
+    assert wide("127.0.0.1") == ""
 
 
 def test_the_key_of_a_day_is_read_once(db):

@@ -1,0 +1,193 @@
+"""How much may be asked for: layers of limits around the forms that write rows or send mail, in one trip to Redis.
+
+A network, the wider network around it and the letter as a whole are told when they must wait. A mailbox and its domain are
+not: the answer would tell something about them, and to whoever typed them. Their form is stored and has no mail until somebody
+asks for it. Only keyed hashes of the day stand in Redis (product.md, rule 12).
+
+While Redis is away nothing is refused here: signing goes on. What protects mailboxes stays in the database (`mail.outbox`,
+`mail.budget`), so that even then no flood of forms becomes a flood of mail.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from limits import RateLimitItem
+from limits.storage import RedisStorage
+from redis.exceptions import NoScriptError, RedisError
+
+from config.cache import PATIENCE, REST
+from signatories import network
+from signatories.identity import mailboxes
+from signatories.network import NOWHERE, Networks
+
+log = logging.getLogger(__name__)
+
+# Fixed windows as the library counts them, but all at once. What a loud limit refuses, counts for none: whoever is stopped as
+# a network must not use the letter's own limit up.
+_TAKE = """
+    local loud, quiet = tonumber(ARGV[1]), 0
+    for i, key in ipairs(KEYS) do
+        if tonumber(redis.call('GET', key) or '0') >= tonumber(ARGV[2 * i]) then
+            if i <= loud then return {i, redis.call('TTL', key)} end
+            if quiet == 0 then quiet = i end
+        end
+    end
+    for i, key in ipairs(KEYS) do
+        if redis.call('INCR', key) == 1 then redis.call('EXPIRE', key, ARGV[2 * i + 1]) end
+    end
+    return {quiet, 0}
+"""
+
+
+class Act(StrEnum):
+    """What somebody asks for. Each is counted by itself."""
+
+    SIGN = "sign"
+    AGAIN = "again"
+    DISPUTE = "dispute"
+    MANAGE = "manage"
+
+
+class Layer(StrEnum):
+    NETWORK = "network"
+    WIDE_NETWORK = "wide_network"
+    CAMPAIGN = "campaign"
+    MAILBOX = "mailbox"
+    DOMAIN = "domain"
+
+
+class Verdict(NamedTuple):
+    """What is used up, if anything. `wait`: seconds after which it is worth trying again, where that can be said."""
+
+    used_up: Layer | None = None
+    wait: int = 0
+
+    @property
+    def is_loud(self) -> bool:
+        """Whether the answer is "please wait" (429). Else everybody gets the same answer."""
+        return self.used_up in (Layer.NETWORK, Layer.WIDE_NETWORK, Layer.CAMPAIGN)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no mail goes out, and nobody is told."""
+        return self.used_up in (Layer.MAILBOX, Layer.DOMAIN)
+
+
+FREE = Verdict()
+
+
+@dataclass(frozen=True)
+class Limit:
+    layer: Layer
+    item: RateLimitItem
+    key: str
+
+
+def take(
+    act: Act, now: datetime, *, networks: Networks = NOWHERE, campaign: int | None = None, mailbox: str = ""
+) -> Verdict:
+    """Counts one `act` and says what is used up. Not to be called inside a transaction.
+
+    `networks`: `network.hashes_of` the request; `campaign`: its primary key; `mailbox`: as parsed.
+    """
+    loud = [*_limits(act, Layer.NETWORK, networks.near), *_limits(act, Layer.WIDE_NETWORK, networks.wide)]
+    loud += _limits(act, Layer.CAMPAIGN, "" if campaign is None else str(campaign))
+    limits = [*loud, *_limits_of_mailbox(act, mailbox, now)]
+    found = _ask(limits, len(loud)) if limits else None
+    if found is None:
+        return FREE
+    place, wait = found
+    return Verdict(limits[place - 1].layer, max(wait, 1)) if place else FREE
+
+
+def _limits_of_mailbox(act: Act, mailbox: str, now: datetime) -> Iterator[Limit]:
+    if not mailbox:
+        return
+    yield from _limits(
+        act, Layer.MAILBOX, network.hash_of_day("mailbox", mailboxes.canonical(mailbox).encode(), now)
+    )
+    domain = mailboxes.domain_of(mailbox)
+    # Strangers share a provider. Whoever asks for a mail again is known by the mailbox.
+    if act == Act.SIGN and not mailboxes.is_free_mail(domain):
+        yield from _limits(act, Layer.DOMAIN, network.hash_of_day("domain", domain.encode(), now))
+
+
+def _limits(act: Act, layer: Layer, whose: str) -> Iterator[Limit]:
+    if whose:
+        items: Iterable[RateLimitItem] = getattr(settings, f"LIMIT_{layer.name}")
+        for item in items:
+            yield Limit(layer, item, item.key_for(act.value, layer.value, whose))
+
+
+def _ask(limits: list[Limit], loud: int) -> tuple[int, int] | None:
+    """Which of `limits` is used up (the first is 1, none is 0) and for how many seconds; None while Redis is away."""
+    if not _breaker.may_try():
+        return None
+    try:
+        found = storage(settings.REDIS_URL).take(limits, loud)
+    except RedisError:
+        log.warning("Redis does not answer; forms are not limited meanwhile, mail is.")
+        _breaker.failed()
+        return None
+    _breaker.worked()
+    return found
+
+
+class OneTripStorage(RedisStorage):
+    """The library's storage of fixed windows, and a way to ask for many limits at once: it makes a trip for each."""
+
+    def __init__(self, uri: str, **options: Any) -> None:
+        super().__init__(uri, **options)
+        self._client: Any = self.get_connection()
+        self._script = self._client.register_script(_TAKE)
+
+    def take(self, limits: list[Limit], loud: int) -> tuple[int, int]:
+        arguments: list[Any] = [self.prefixed_key(limit.key) for limit in limits]
+        arguments.append(loud)
+        for limit in limits:
+            arguments += [limit.item.amount, limit.item.get_expiry()]
+        try:
+            place, wait = self._client.evalsha(self._script.sha, len(limits), *arguments)
+        except NoScriptError:  # a server that was started anew
+            place, wait = self._client.eval(_TAKE, len(limits), *arguments)
+        return place, wait
+
+
+@lru_cache(maxsize=2)
+def storage(address: str) -> OneTripStorage:
+    """Connects when it is first asked."""
+    return OneTripStorage(address, **PATIENCE)
+
+
+class Breaker:
+    """Leaves a dead Redis alone: of all requests within `REST` seconds one waits for it, and the others do without."""
+
+    def __init__(self) -> None:
+        self.lock, self.is_broken, self.next_try = threading.Lock(), False, 0.0
+
+    def may_try(self) -> bool:
+        if not self.is_broken:
+            return True
+        with self.lock:
+            if time.monotonic() < self.next_try:
+                return False
+            self.next_try = time.monotonic() + REST
+            return True
+
+    def failed(self) -> None:
+        with self.lock:
+            self.is_broken, self.next_try = True, time.monotonic() + REST
+
+    def worked(self) -> None:
+        self.is_broken = False
+
+
+_breaker = Breaker()
