@@ -147,7 +147,7 @@ CONFIRM_MAILS_AN_HOUR = environment.whole_number("CONFIRM_MAILS_AN_HOUR", defaul
 LIMIT_NETWORK = environment.limits("LIMIT_NETWORK", default="60/10minutes;300/day")
 LIMIT_WIDE_NETWORK = environment.limits("LIMIT_WIDE_NETWORK", default="200/10minutes;1500/day")
 LIMIT_DOMAIN = environment.limits("LIMIT_DOMAIN", default="60/10minutes;200/day")
-LIMIT_MAILBOX = environment.limits("LIMIT_MAILBOX", default="6/10minutes;30/day")
+LIMIT_MAILBOX = environment.limits("LIMIT_MAILBOX", default="12/10minutes;30/day")
 LIMIT_CAMPAIGN = environment.limits("LIMIT_CAMPAIGN", default="300/minute;3000/hour")
 
 # --- log-in ----------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ While Redis is away nothing is refused here: signing goes on. What protects mail
 `mail.budget`), so that even then no flood of forms becomes a flood of mail.
 """
 
+import hashlib
 import logging
 import threading
 import time
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.conf import settings
 from limits import RateLimitItem
@@ -45,6 +46,8 @@ _TAKE = """
     end
     return {quiet, 0}
 """
+
+_TAKE_SHA1 = hashlib.sha1(_TAKE.encode(), usedforsecurity=False).hexdigest()  # Redis calls scripts so
 
 
 class Act(StrEnum):
@@ -144,27 +147,23 @@ def _ask(limits: list[Limit], loud: int) -> tuple[int, int] | None:
 class OneTripStorage(RedisStorage):
     """The library's storage of fixed windows, and a way to ask for many limits at once: it makes a trip for each."""
 
-    def __init__(self, uri: str, **options: Any) -> None:
-        super().__init__(uri, **options)
-        self._client: Any = self.get_connection()
-        self._script = self._client.register_script(_TAKE)
-
     def take(self, limits: list[Limit], loud: int) -> tuple[int, int]:
         arguments: list[Any] = [self.prefixed_key(limit.key) for limit in limits]
         arguments.append(loud)
         for limit in limits:
             arguments += [limit.item.amount, limit.item.get_expiry()]
+        client = cast("Any", self.get_connection())
         try:
-            place, wait = self._client.evalsha(self._script.sha, len(limits), *arguments)
+            place, wait = client.evalsha(_TAKE_SHA1, len(limits), *arguments)
         except NoScriptError:  # a server that was started anew
-            place, wait = self._client.eval(_TAKE, len(limits), *arguments)
+            place, wait = client.eval(_TAKE, len(limits), *arguments)
         return place, wait
 
 
 @lru_cache(maxsize=2)
 def storage(address: str) -> OneTripStorage:
     """Connects when it is first asked."""
-    return OneTripStorage(address, **PATIENCE)
+    return OneTripStorage(address, **cast("dict[str, Any]", PATIENCE))
 
 
 class Breaker:
