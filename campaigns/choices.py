@@ -82,6 +82,13 @@ class PublicationMode(models.TextChoices):
     ADDRESSEE_ONLY = "addressee_only", _("Addressee only")
     WITHHELD = "withheld", _("Withheld")
 
+    def is_more_private_than(self, other: "PublicationMode") -> bool:
+        return PRIVACY.index(self) > PRIVACY.index(other)
+
+
+# From open to private. The database holds the same order in a trigger (signatories, migration 0014).
+PRIVACY = (PublicationMode.PUBLIC, PublicationMode.ADDRESSEE_ONLY, PublicationMode.WITHHELD)
+
 
 class Intake(models.TextChoices):
     """Who may send a form: the switch for a letter under attack."""

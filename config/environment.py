@@ -214,11 +214,11 @@ def mail() -> dict[str, Any]:
     return found | {"EMAIL_PORT": found["EMAIL_PORT"] or MAIL_SCHEMES[urlsplit(address).scheme]}
 
 
-def sender(*, default: str) -> str:
-    value = text("DEFAULT_FROM_EMAIL", default=default)
+def sender(name: str, *, default: str) -> str:
+    value = text(name, default=default)
     mailbox = parseaddr(value)[1]
     if not all(mailbox.rpartition("@")[::2]):
-        raise ImproperlyConfigured("DEFAULT_FROM_EMAIL must be a mailbox such as letters@example.org.")
+        raise ImproperlyConfigured(f"{name} must be a mailbox such as letters@example.org.")
     return value
 
 

@@ -1,5 +1,6 @@
 """All settings, from the environment. What production cannot do without has no default: nonsense stops the start."""
 
+from email.utils import parseaddr
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -121,6 +122,7 @@ CELERY = {
             "options": {"expires": 3},
         },
         "sweep": {"task": "signatories.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+        "join-total": {"task": "signatories.tasks.join_total", "schedule": 60.0, "options": {"expires": 60}},
         "expire-unconfirmed": {"task": "signatories.tasks.expire_unconfirmed", "schedule": 600.0},
         "forget-rejected": {"task": "signatories.tasks.forget_rejected", "schedule": 3600.0},
         "forget-networks": {"task": "signatories.tasks.forget_networks", "schedule": 3600.0},
@@ -136,7 +138,11 @@ if DEMO:
 else:
     vars().update(environment.mail())
 EMAIL_TIMEOUT = 15
-DEFAULT_FROM_EMAIL = environment.sender(default=f"letters@{ALLOWED_HOSTS[0].lstrip('.')}")
+DEFAULT_FROM_EMAIL = environment.sender(
+    "DEFAULT_FROM_EMAIL", default=f"letters@{ALLOWED_HOSTS[0].lstrip('.')}"
+)
+# Of mail to those whose name is not public: nobody who sees it in their mailbox must learn anything.
+DISCREET_FROM_EMAIL = environment.sender("DISCREET_FROM_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1])
 # Seconds after which a mail that a worker claimed and did not settle is free again.
 OUTBOX_LEASE_SECONDS = environment.whole_number("OUTBOX_LEASE_SECONDS", default=60, at_least=1)
 # Confirmation mails that go out within one hour of the clock, of all letters together; more of them wait. Decisions don't.

@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from signatories import retention
+from signatories import joining, retention
 from signatories.mail import delivery
 from signatories.sweeps import working
 
@@ -34,6 +34,12 @@ def sweep() -> None:
     """Rejects by condition, or takes that back, for one shift, then asks for the next."""
     if working.work_until(time.monotonic() + SHIFT):
         ask_for(sweep, expires=SHIFT)
+
+
+@shared_task(name="signatories.tasks.join_total")
+def join_total() -> None:
+    """Takes what is counted and not named into the total, where the hour of a letter's daily batch has come."""
+    joining.join_due()
 
 
 @shared_task(name="signatories.tasks.expire_unconfirmed")

@@ -1,5 +1,7 @@
 """The one way in which a signature's state changes: a conditional UPDATE and an event that stays."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,11 +99,18 @@ def undo_state(
     before = State(signature.state)
     if to not in UNDONE_TO.get(before, frozenset()) | LEADS_TO[before]:
         raise IllegalTransition(before, to)
+    with undoing():
+        return _move(signature, before, to, actor, {"note": note, "detail": detail}, columns)
+
+
+@contextmanager
+def undoing() -> Iterator[None]:
+    """Declares an undo to the triggers, which then let pass what no decision may do. Inside a transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL undersigned.undo = 'on'")
-        moved = _move(signature, before, to, actor, {"note": note, "detail": detail}, columns)
+    yield
+    with connection.cursor() as cursor:
         cursor.execute("SET LOCAL undersigned.undo = 'off'")  # where it failed, the rollback does it
-    return moved
 
 
 def _move(

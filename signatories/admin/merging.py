@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from campaigns.choices import PublicationMode
+from campaigns.choices import PRIVACY, PublicationMode
 from campaigns.lines import Line, printed
 from signatories import moderation, verification
 from signatories.admin.case_forms import NoteForm
@@ -80,7 +80,7 @@ class MergeForm(NoteForm):
 
 def _fitness(signature: Signature) -> tuple[bool, int, Any, int]:
     """Who should survive comes first: the accepted one, the more private one, the one that was first."""
-    privacy = list(PublicationMode).index(PublicationMode(signature.publication_mode))
+    privacy = PRIVACY.index(PublicationMode(signature.publication_mode))
     return signature.state != State.ACCEPTED, -privacy, signature.confirmed_at, signature.pk
 
 

@@ -117,7 +117,7 @@ _CLAIM = """
     )
     UPDATE signatories_outboxmail AS mail SET state = %(sending)s, claimed_at = %(now)s, claim = %(mark)s
     FROM due WHERE mail.id = due.id
-    RETURNING mail.*
+    RETURNING mail.*, (SELECT publication_mode FROM signatories_signature WHERE id = mail.signature_id)
 """
 
 

@@ -12,7 +12,9 @@ from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from signatories.mail import discreet
 from signatories.models import OutboxMail
+from signatories.states import MailKind
 
 # RFC 5322, 2.1.1: what a line of a header should not pass, in characters, and what none may pass, in octets.
 LONGEST_LINE = 78
@@ -103,17 +105,22 @@ def render(mail: OutboxMail) -> BuiltMail:
     if "@" not in recipient:
         raise ValueError("unreadable recipient")
     context = json.loads(mail.context or "{}") | {"site_url": settings.SITE_URL}
+    folder, sender = f"emails/{mail.kind}", settings.DEFAULT_FROM_EMAIL
+    # Once more, not only when it was queued: somebody may have hidden the name since.
+    if "discreet" in context or discreet.is_due(mail.kind, _mode_of(mail)):
+        context = discreet.cut(context) | {"sentence": discreet.SENTENCES[MailKind(mail.kind)]}
+        folder, sender = "emails/discreet", settings.DISCREET_FROM_EMAIL
     with translation.override(mail.language):
         context["bidi"] = translation.get_language_bidi()
         context["language"] = mail.language
-        folder = f"emails/{mail.kind}"
         subject = " ".join(render_to_string(f"{folder}/subject.txt", context).split())
         message = BuiltMail(
             subject=subject,
             body=render_to_string(f"{folder}/body.txt", context),
+            from_email=sender,
             to=[recipient],
             headers={
-                "Message-ID": f"<{mail.public_id}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].rstrip('>')}>",
+                "Message-ID": f"<{mail.public_id}@{sender.rpartition('@')[2].rstrip('>')}>",
                 # RFC 3834: asks robots not to answer.
                 "Auto-Submitted": "auto-generated",
                 "Content-Language": mail.language,
@@ -122,3 +129,11 @@ def render(mail: OutboxMail) -> BuiltMail:
         message.attach_alternative(render_to_string(f"{folder}/body.html", context), "text/html")
     message.message()
     return message
+
+
+def _mode_of(mail: OutboxMail) -> str | None:
+    """The publication mode of its signature as it is now; None for a mail about none."""
+    if hasattr(mail, "publication_mode"):  # brought by the query that claimed it
+        brought: str | None = mail.publication_mode
+        return brought
+    return mail.signature.publication_mode if mail.signature else None

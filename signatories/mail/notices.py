@@ -12,7 +12,7 @@ from campaigns import countries
 from campaigns.choices import PublicationMode
 from campaigns.translation import pick
 from signatories import tokens
-from signatories.mail import outbox
+from signatories.mail import discreet, outbox
 from signatories.models import Contact, Dispute, MailLink, OutboxMail, Signature
 from signatories.states import LinkPurpose, MailKind, Reason
 
@@ -50,7 +50,7 @@ def confirmation(
         signature=signature,
         recipient=contact.mailbox or "",
         language=contact.language,
-        context=_context(signature, contact.language, title) | {"link": address},
+        context=_context_for(MailKind.CONFIRM, signature, contact.language, title=title, link=address),
         now=now,
         not_before=not_before,
     )
@@ -134,7 +134,7 @@ def _tell(signature: Signature, contact: Contact, kind: MailKind, now: datetime,
         signature=signature,
         recipient=contact.mailbox or "",
         language=contact.language,
-        context=_context(signature, contact.language) | more,
+        context=_context_for(kind, signature, contact.language, **more),
         now=now,
     )
     outbox.queue(mail)
@@ -167,7 +167,7 @@ def tell_dispute_decided(dispute: Dispute, now: datetime) -> None:
 
 
 def _queue_for_disputer(dispute: Dispute, kind: MailKind, now: datetime, **more: str) -> None:
-    context = _context(dispute.signature, dispute.language)
+    context = _context_for(kind, dispute.signature, dispute.language, **more)
     # By the reference signer and staff know each other: it is none of a stranger's.
     del context["reference"]
     mail = outbox.new_mail(
@@ -175,7 +175,7 @@ def _queue_for_disputer(dispute: Dispute, kind: MailKind, now: datetime, **more:
         signature=dispute.signature,
         recipient=dispute.mailbox or "",
         language=dispute.language,
-        context=context | more,
+        context=context,
         now=now,
     )
     outbox.queue(mail)
@@ -193,8 +193,9 @@ def ask_to_vouch(signature: Signature, referrer: Signature, contact: Contact, no
     link.save(force_insert=True)
     host = signature.campaign.host
     context = {"host": host.name, "host_mailbox": host.mailbox, "link": address}
-    if referrer.publication_mode == PublicationMode.PUBLIC:
-        context |= _who_asks(signature, contact.language)
+    context |= _who_asks(signature, contact.language)
+    if discreet.is_due(MailKind.REFERRAL, referrer.publication_mode):
+        context = discreet.cut(context)
     mail = outbox.new_mail(
         kind=MailKind.REFERRAL,
         signature=referrer,
@@ -213,6 +214,14 @@ def _who_asks(signature: Signature, language: str) -> dict[str, str]:
     country = organisation.country_label or countries.label(organisation.country_code, language, policy)
     about = _context(signature, language)
     return {"group": organisation.name, "country": country, "title": about["title"], "page": about["page"]}
+
+
+def _context_for(
+    kind: MailKind, signature: Signature, language: str, *, title: str = "", **more: Any
+) -> dict[str, Any]:
+    """What a mail to a contact of `signature` is rendered from. What must not stand in it isn't stored with it either."""
+    context = _context(signature, language, title) | more
+    return discreet.cut(context) if discreet.is_due(kind, signature.publication_mode) else context
 
 
 def _context(signature: Signature, language: str, title: str = "") -> dict[str, str]:

@@ -81,6 +81,8 @@ def _refuse_unless_waiting(signature: Signature) -> None:
         raise IllegalTransition(fresh.state, State.ACCEPTED)
     # The bar depends on them, and a dispute may have come in since the page was opened.
     signature.flags = fresh.flags
+    # The signer may have hidden it since: then it must not join the total at this click.
+    signature.publication_mode = fresh.publication_mode
 
 
 def _refuse_disputed(signature: Signature) -> None:

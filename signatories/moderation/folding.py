@@ -5,13 +5,14 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.choices import PublicationMode
 from signatories import register, verification
 from signatories.models import Contact, Evidence, Merge, Organisation, Signature, SignatureEvent
 from signatories.states import EventKind, EvidenceKind, Flag, State
-from signatories.transitions import Refused
+from signatories.transitions import Refused, record, staff, undoing
 
 # They belong together: one organisation's name is not printed with the other's acronym.
 NAMES = ("name", "native_name", "native_language", "name_en", "acronym", "sort_name")
@@ -69,6 +70,31 @@ def give_names_back(merge: Merge, by: User) -> None:
         column: old for column, (old, new) in merge.before["names"].items() if getattr(own, column) == new
     }
     register.change_organisation(own, by=by, **changes)
+
+
+def take_more_private_mode(survivor: Signature, merged: Signature, by: User) -> Moved:
+    """By a merge, a name only ever gets more private. What was public leaves the total until the next daily batch."""
+    own, other = PublicationMode(survivor.publication_mode), PublicationMode(merged.publication_mode)
+    if not other.is_more_private_than(own):
+        return {}
+    columns = {"joined_total_at": None} if own == PublicationMode.PUBLIC else {}
+    Signature.objects.filter(pk=survivor.pk).update(publication_mode=other, **columns)
+    survivor.publication_mode = other
+    change = record(survivor, kind=EventKind.MODE, actor=staff(by), detail=f"{own.value} > {other.value}")
+    return {"from": own.value, "to": other.value, "event": change.pk}
+
+
+def give_mode_back(merge: Merge, by: User) -> None:
+    """Unless its signer or staff have said something about it since. What is public again counts from this moment."""
+    moved, survivor = merge.before.get("mode"), merge.survivor
+    if not moved or survivor.events.filter(kind=EventKind.MODE, pk__gt=moved["event"]).exists():
+        return
+    with undoing():
+        given = Signature.objects.filter(pk=survivor.pk, publication_mode=moved["to"])
+        given.update(publication_mode=moved["from"])
+    if moved["from"] == PublicationMode.PUBLIC:
+        Signature.objects.filter(pk=survivor.pk, state=State.ACCEPTED).update(joined_total_at=timezone.now())
+    record(survivor, kind=EventKind.MODE, actor=staff(by), detail=f"{moved['to']} > {moved['from']}")
 
 
 def move_row(survivor: Signature, merged: Signature) -> Moved:

@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.choices import PublicationMode
 from signatories import register, verification
 from signatories.mail import notices
 from signatories.models import Merge, Organisation, Signature
@@ -21,8 +20,6 @@ from signatories.telling import MERGE_DETAIL
 from signatories.transitions import AlreadyDecided, Refused, change_state, record, staff
 
 SURVIVING = (State.CONFIRMED, State.ON_HOLD, State.ACCEPTED)
-# From open to private: by a merge, a name only ever gets more private.
-PRIVACY = [PublicationMode.PUBLIC, PublicationMode.ADDRESSEE_ONLY, PublicationMode.WITHHELD]
 
 
 def merge(
@@ -144,16 +141,6 @@ def _refuse_unfit(survivor: Signature, merged: Signature) -> None:
                 "The accepted one would be lost in one that is not accepted. Merge them the other way round, or hold it first."
             )
         )
-    if PRIVACY.index(PublicationMode(survivor.publication_mode)) < PRIVACY.index(
-        PublicationMode(merged.publication_mode)
-    ):
-        raise Refused(
-            _(
-                "The one that goes is more private (%(mode)s) than the one that survives: a merge must not publish a name."
-                " Merge them the other way round."
-            )
-            % {"mode": merged.get_publication_mode_display()}
-        )
     _refuse_entangled(survivor, merged)
 
 
@@ -172,6 +159,7 @@ def _fold(
     """Moves what is to survive. The name first: while both stand apart in the register, the trail of one alone tells it."""
     moved = {
         "names": folding.move_names(survivor, merged, by, takes_name=takes_name),
+        "mode": folding.take_more_private_mode(survivor, merged, by),
         "flags": folding.add_caution(survivor, merged),
         "row": folding.move_row(survivor, merged),
         "contacts": folding.move_contacts(survivor, merged) if contact_agreed else {},
@@ -211,6 +199,7 @@ def _unfold(merge: Merge, by: User) -> None:
     folding.give_contacts_back(merge)
     folding.give_evidence_back(merge)
     folding.take_caution_back(merge)
+    folding.give_mode_back(merge, by)
     folding.give_row_back(merge)
     folding.give_names_back(merge, by)
     folding.raise_flags_anew(merge)

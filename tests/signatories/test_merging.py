@@ -7,7 +7,18 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from signatories import answering, likeness, moderation, register, replies, second_eyes, tokens, verification
+from campaigns.choices import PublicationMode
+from signatories import (
+    answering,
+    hiding,
+    likeness,
+    moderation,
+    register,
+    replies,
+    second_eyes,
+    tokens,
+    verification,
+)
 from signatories.exports.staff import export_response
 from signatories.identity.names import match_key
 from signatories.models import (
@@ -22,7 +33,7 @@ from signatories.models import (
     SignatureEvent,
 )
 from signatories.states import EventKind, EvidenceKind, Flag, Level, MailKind, Reason, State
-from signatories.transitions import AlreadyDecided, IllegalTransition, Refused
+from signatories.transitions import AlreadyDecided, IllegalTransition, Refused, staff
 from tests.builders import (
     give_evidence,
     make_campaign,
@@ -260,14 +271,47 @@ def test_an_accepted_one_is_not_lost_in_one_that_is_not(campaign, by):
 
 @pytest.mark.parametrize("mode", ["addressee_only", "withheld"])
 def test_s18_a_merge_never_publishes_a_name(campaign, by, mode):
-    one, two = pair(campaign, State.CONFIRMED, publication_mode=mode)
+    one, two = pair(campaign, publication_mode=mode)
 
-    with pytest.raises(Refused, match="other way round"):
-        merged(one, two, by)
+    merged(one, two, by)
+
+    assert (fresh(one).publication_mode, fresh(two).state) == (mode, State.MERGED)
+    assert fresh(one).joined_total_at is None
+    assert campaign.signatures.public().count() == 0
+
+
+@pytest.mark.parametrize("mode", ["addressee_only", "withheld"])
+def test_s18_an_undone_merge_gives_a_name_back_that_the_merge_had_hidden(campaign, by, mode):
+    one, two = pair(campaign, publication_mode=mode)
+    merge = merged(one, two, by)
+
+    moderation.undo_merge(merge=merge, by=by)
+
+    assert (fresh(one).publication_mode, fresh(two).publication_mode) == ("public", mode)
+    assert [each.pk for each in campaign.signatures.public()] == [one.pk]
+    assert list(one.events.filter(kind=EventKind.MODE).values_list("detail", flat=True)) == [
+        f"public > {mode}",
+        f"{mode} > public",
+    ]
+
+
+def test_s18_an_undone_merge_does_not_name_who_was_hidden_since(campaign, by):
+    one, two = pair(campaign, publication_mode="addressee_only")
+    merge = merged(one, two, by)
+    hiding.hide(signature=fresh(one), to=PublicationMode.WITHHELD, actor=staff(by))
+
+    moderation.undo_merge(merge=merge, by=by)
+
+    assert fresh(one).publication_mode == "withheld"
+    assert campaign.signatures.public().count() == 0
+
+
+def test_s18_a_public_one_that_goes_leaves_the_private_one_private(campaign, by):
+    one, two = pair(campaign, State.CONFIRMED, publication_mode="withheld")
+
     merged(two, one, by)
 
-    assert (fresh(two).publication_mode, fresh(one).state) == (mode, State.MERGED)
-    assert campaign.signatures.public().count() == 0
+    assert (fresh(two).publication_mode, fresh(one).state) == ("withheld", State.MERGED)
 
 
 @pytest.mark.parametrize("state", [State.SUBMITTED, State.REJECTED])

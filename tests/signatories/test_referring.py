@@ -112,7 +112,7 @@ def test_the_mail_to_a_signatory_that_is_not_named_tells_neither_letter_nor_grou
     ask(group, referrer)
 
     context = json.loads(OutboxMail.objects.get(kind="referral").context)
-    assert sorted(context) == ["host", "host_mailbox", "link"]
+    assert sorted(context) == ["discreet", "link"]
 
 
 @pytest.mark.parametrize("mode", ["public", "addressee_only", "withheld"])
