@@ -124,10 +124,9 @@ CELERY = {
         "sweep": {"task": "signatories.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
         "join-total": {"task": "signatories.tasks.join_total", "schedule": 60.0, "options": {"expires": 60}},
         "expire-unconfirmed": {"task": "signatories.tasks.expire_unconfirmed", "schedule": 600.0},
-        "forget-rejected": {"task": "signatories.tasks.forget_rejected", "schedule": 3600.0},
         "forget-networks": {"task": "signatories.tasks.forget_networks", "schedule": 3600.0},
-        "forget-disputes": {"task": "signatories.tasks.forget_disputes", "schedule": 3600.0},
-        "forget-sessions": {"task": "signatories.tasks.forget_sessions", "schedule": 3600.0},
+        # Asked each hour, done once a night: a night without a worker is made up for.
+        "purge": {"task": "signatories.tasks.purge", "schedule": 3600.0},
     },
 }
 

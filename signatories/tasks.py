@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from celery import shared_task
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from signatories import joining, retention
@@ -48,25 +49,14 @@ def expire_unconfirmed() -> None:
     retention.expire_unconfirmed()
 
 
-@shared_task(name="signatories.tasks.forget_rejected")
-def forget_rejected() -> None:
-    """Erases forms that were rejected before anybody confirmed them."""
-    retention.forget_rejected()
-
-
 @shared_task(name="signatories.tasks.forget_networks")
 def forget_networks() -> None:
     """Erases the keys of past days and the hashes of networks that are a week old."""
     retention.forget_networks()
 
 
-@shared_task(name="signatories.tasks.forget_disputes")
-def forget_disputes() -> None:
-    """Erases disputes that were never confirmed, and what is personal in those decided long ago."""
-    retention.forget_disputes()
-
-
-@shared_task(name="signatories.tasks.forget_sessions")
-def forget_sessions() -> None:
-    """Erases log-ins that have ended."""
-    retention.forget_sessions()
+@shared_task(name="signatories.tasks.purge")
+def purge() -> None:
+    """Erases whatever has had its day, once a night."""
+    if retention.is_due(timezone.now()):
+        retention.purge()

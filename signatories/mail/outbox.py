@@ -35,7 +35,7 @@ _nudge_lock = threading.Lock()
 def new_mail(
     *,
     kind: MailKind,
-    signature: Signature,
+    signature: Signature | None,
     recipient: str,
     language: str,
     context: dict[str, Any],

@@ -85,5 +85,5 @@ class Merge(models.Model):
 
     @property
     def merged_name(self) -> str:
-        """What the organisation of the merged signature was called."""
-        return str(self.before.get("name", ""))
+        """What the organisation of the merged signature was called; a dash once that can't be undone any more and was erased."""
+        return str(self.before.get("name") or "–")

@@ -68,9 +68,11 @@ class Heartbeat(models.Model):
 
     # The worker looks into the outbox every few seconds; silent for so long, it is not at work.
     SILENT_AFTER = timedelta(seconds=60)
-    WORKER, BACKUP = "worker", "backup"
+    WORKER, BACKUP, PURGE, ERASURE_LIST = "worker", "backup", "purge", "erasure_list"
     # Back-ups are made once a night: one that is older was left out.
     BACKUP_LATE_AFTER = timedelta(hours=36)
+    # So is the purge.
+    PURGE_LATE_AFTER = timedelta(hours=36)
 
     name = models.CharField(max_length=30, primary_key=True)
     seen_at = models.DateTimeField()

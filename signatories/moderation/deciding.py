@@ -187,6 +187,8 @@ def put_back(*, signature: Signature, by: User, note: str = "") -> None:
     """
     if signature.confirmed_at is None:
         raise Refused(_("It was never confirmed, so it can't be opened again."))
+    if not signature.submission_key:
+        raise Refused(_("What its signer sent has been erased, so it can't be opened again."))
     try:
         with transaction.atomic():
             decide_in_turn(signature.campaign_id)

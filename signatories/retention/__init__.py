@@ -7,8 +7,8 @@ from signatories.retention.forgetting import (
     forget_disputes,
     forget_networks,
     forget_rejected,
-    forget_sessions,
 )
+from signatories.retention.purging import is_due, purge
 
 __all__ = [
     "erase_contact",
@@ -17,6 +17,7 @@ __all__ = [
     "forget_disputes",
     "forget_networks",
     "forget_rejected",
-    "forget_sessions",
+    "is_due",
+    "purge",
     "remember",
 ]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from signatories.identity import mailboxes
 from signatories.models import (
     Contact,
+    ContactChange,
     Dispute,
     Erasure,
     EventNote,
@@ -47,7 +48,8 @@ def erase_contact(contact: Contact, *, actor: Actor = SYSTEM) -> bool:
     _forget_links(folded, list(same))
     forget_words(folded)
     _forget_disputes(folded, found)
-    _forget_admin_log(folded, same)
+    forget_admin_log(folded, same)
+    ContactChange.objects.filter(signature__in=folded, mailbox_hash=found.mailbox_hash).delete()
     same.delete()
     _promote(signature)
     record(signature, kind=EventKind.CONTACT_ERASED, actor=actor)
@@ -116,16 +118,18 @@ def mentions(text: str, contact: Contact) -> bool:
     return any(word.casefold() in held for word in (contact.name, contact.role, contact.mailbox) if word)
 
 
-def _forget_admin_log(signatures: list[Signature], contacts: models.QuerySet[Contact]) -> None:
+def forget_admin_log(signatures: Iterable[Signature], contacts: Iterable[Contact] = ()) -> None:
     """That staff changed something stays in the admin's log; what it was called goes."""
-    for model, ids in (
-        (Contact, [str(pk) for pk in contacts.values_list("pk", flat=True)]),
-        (Signature, [str(signature.pk) for signature in signatures]),
-    ):
-        kind = ContentType.objects.get_for_model(model)
-        LogEntry.objects.filter(content_type=kind, object_id__in=ids).update(
-            object_repr="", change_message=""
+    rows: list[tuple[type[models.Model], Iterable[models.Model]]] = [
+        (Contact, contacts),
+        (Signature, signatures),
+    ]
+    for model, changed in rows:
+        entries = LogEntry.objects.filter(
+            content_type=ContentType.objects.get_for_model(model),
+            object_id__in=[str(each.pk) for each in changed],
         )
+        entries.update(object_repr="", change_message="")
 
 
 def _promote(signature: Signature) -> None:

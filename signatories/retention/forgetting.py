@@ -1,26 +1,29 @@
-"""What is kept for how long, and what goes."""
+"""Forms that came to nothing, and what strangers left: gone after days, with all that was typed."""
 
 from datetime import datetime, timedelta
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
+from django.db.models import Max, Q
 from django.utils import timezone
 
-from signatories import network
+from signatories import network, replies
 from signatories.models import (
     Consent,
     Contact,
     Dispute,
-    EventNote,
     MailLink,
+    NameChange,
     Organisation,
     OutboxMail,
     Signature,
 )
-from signatories.models.signature import UNCONFIRMED_FOR
-from signatories.states import LinkPurpose, MailState, State
+from signatories.models.signature import UNCONFIRMED_FOR, SignatureQuerySet
+from signatories.retention.erasing import forget_admin_log, forget_words
+from signatories.states import EventKind, LinkPurpose, State
 from signatories.transitions import SYSTEM, AlreadyDecided, change_state
 
+# A rejection can be appealed against for so long; then what was typed goes.
+REJECTED_FOR = timedelta(days=30)
 # How long it can be seen that several came from one network.
 NETWORK_HASH_FOR = timedelta(days=7)
 # How long after its decision it can still be read what was said against a line, and from which mailbox.
@@ -54,20 +57,35 @@ def expire(signature: Signature) -> None:
 
 
 def forget_rejected() -> int:
-    """Erases the forms that nobody confirmed in time and that staff had rejected; how many. They stay rejected.
+    """Erases the forms that staff had rejected; how many. They stay rejected.
 
-    On the day on which they would have expired: that is promised to whoever gets the mail, and no undo could use them later.
+    Those that nobody confirmed go on the day on which they would have expired: that is promised to whoever gets the mail, and
+    no undo could use them later. Those that were confirmed go 30 days after the last word on them was said, and not while
+    staff owe one.
     """
-    old = timezone.now() - UNCONFIRMED_FOR
-    return sum(
-        _forget_rejected(each, old) for each in Signature.objects.rejected_unconfirmed_since(old).iterator()
-    )
+    now = timezone.now()
+    unconfirmed = Signature.objects.rejected_unconfirmed_since(now - UNCONFIRMED_FOR)
+    refused = _refused_since(now - REJECTED_FOR)
+    return sum(_forget_rejected(each, found) for found in (unconfirmed, refused) for each in found.iterator())
+
+
+def _refused_since(moment: datetime) -> SignatureQuerySet:
+    """Rejected after their confirmation, and neither that nor anything about an appeal or a dispute is younger, or open."""
+    said = Q(events__kind__in=[EventKind.APPEALED, EventKind.APPEAL_REFUSED, EventKind.DISPUTE_DECIDED])
+    rejected = Signature.objects.filter(state=State.REJECTED, confirmed_at__isnull=False)
+    old = rejected.filter(decided_at__lt=moment).exclude(submission_key="")
+    last = old.alias(last_word=Max("events__happened_at", filter=said))
+    quiet = last.filter(Q(last_word=None) | Q(last_word__lt=moment))
+    open_disputes = Dispute.objects.open().values("signature")
+    return quiet.exclude(pk__in=replies.appealed(old).values("pk")).exclude(pk__in=open_disputes)
 
 
 @transaction.atomic
-def _forget_rejected(signature: Signature, old: datetime) -> bool:
+def _forget_rejected(signature: Signature, found: SignatureQuerySet) -> bool:
     """Asked once more in the same breath: an undo may have brought it back at this very moment."""
-    still = Signature.objects.rejected_unconfirmed_since(old).filter(pk=signature.pk)
+    if not found.filter(pk=signature.pk).exists():
+        return False
+    still = Signature.objects.filter(pk=signature.pk, state=State.REJECTED).exclude(submission_key="")
     if not still.update(**WITHOUT_KEYS):
         return False
     _erase_form(signature)
@@ -78,8 +96,11 @@ def _erase_form(signature: Signature) -> None:
     Consent.objects.filter(contact__signature=signature).delete()
     Contact.objects.filter(signature=signature).delete()
     MailLink.objects.filter(signature=signature).delete()
-    OutboxMail.objects.filter(signature=signature).exclude(state=MailState.SENDING).delete()
-    EventNote.objects.filter(event__signature=signature).delete()
+    # A mail that is on its way arrives; the worker finds its row gone and settles nothing.
+    OutboxMail.objects.filter(signature=signature).delete()
+    forget_words([signature])
+    NameChange.objects.filter(signature=signature).delete()
+    forget_admin_log([signature])
     _erase_what_was_typed(signature)
 
 
@@ -104,28 +125,24 @@ def _erase_what_was_typed(signature: Signature) -> None:
     )
 
 
-def forget_networks() -> None:
-    """Erases the keys of past days, and the hashes that were made under them (docs/privacy.md)."""
+def forget_networks() -> int:
+    """Erases the keys of past days, and the hashes that were made under them (docs/privacy.md); how many hashes."""
     now = timezone.now()
     network.forget_keys(now)
     old = now - NETWORK_HASH_FOR
-    Signature.objects.exclude(network_hash="").filter(submitted_at__lt=old).update(network_hash="")
-    Dispute.objects.exclude(network_hash="").filter(sent_at__lt=old).update(network_hash="")
+    signed = Signature.objects.exclude(network_hash="").filter(submitted_at__lt=old)
+    disputed = Dispute.objects.exclude(network_hash="").filter(sent_at__lt=old)
+    return signed.update(network_hash="") + disputed.update(network_hash="")
 
 
-def forget_disputes() -> None:
+def forget_disputes() -> int:
     """Deletes disputes that nobody confirmed in time, and erases who sent a decided one, and what was said.
 
     That there was one stays, with its outcome. One that is still open stays whole: staff have yet to read it.
     """
     now = timezone.now()
-    Dispute.objects.filter(confirmed_at=None, sent_at__lt=now - UNCONFIRMED_FOR).delete()
+    unconfirmed = Dispute.objects.filter(confirmed_at=None, sent_at__lt=now - UNCONFIRMED_FOR).delete()[0]
     decided = Dispute.objects.filter(decided_at__lt=now - DECIDED_DISPUTE_FOR).exclude(mailbox_hash="")
-    decided.update(mailbox=None, words=None, mailbox_hash="", mailbox_domain="", link=None)
+    erased = decided.update(mailbox=None, words=None, mailbox_hash="", mailbox_domain="", link=None)
     links = MailLink.objects.filter(purpose=LinkPurpose.DISPUTE, dispute=None)
-    links.filter(created_at__lt=now - UNCONFIRMED_FOR).delete()
-
-
-def forget_sessions() -> None:
-    """Erases the log-ins of staff that have ended; Django leaves their rows."""
-    SessionStore.clear_expired()
+    return unconfirmed + erased + links.filter(created_at__lt=now - UNCONFIRMED_FOR).delete()[0]

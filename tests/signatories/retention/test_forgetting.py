@@ -21,9 +21,11 @@ from signatories.models import (
     SignatureEvent,
 )
 from signatories.moderation import sweeping
-from signatories.states import Reason, State
+from signatories.retention.leftovers import forget_sessions
+from signatories.states import EventKind, Reason, State
 from signatories.sweeps import working
 from signatories.sweeps.conditions import Condition
+from signatories.transitions import SIGNER, Refused, record
 from tests.builders import fresh_token, make_campaign, make_dispute, make_signature, make_superuser
 
 A_WEEK = timedelta(days=7)
@@ -148,14 +150,41 @@ def test_what_was_rejected_unconfirmed_is_erased_after_seven_days_and_stays_reje
     assert [each.to_state for each in signature.events.all() if each.to_state] == ["submitted", "rejected"]
 
 
-def test_what_was_rejected_after_its_confirmation_is_not_erased_with_it(campaign):
-    make_signature(campaign, state=State.REJECTED, **TYPED)
+def test_what_was_rejected_after_its_confirmation_is_erased_thirty_days_later_and_stays_rejected(campaign):
+    staff = make_superuser()
+    signature = make_signature(campaign, state=State.CONFIRMED, **TYPED)
+    moderation.add_note(signature=signature, by=staff, note="Canary note")
+    moderation.reject(signature=signature, by=staff, reason="out_of_scope", note="Canary reason")
     before = everything()
 
+    with time_machine.travel(timezone.now() + timedelta(days=29)):
+        assert [retention.forget_rejected(), everything()] == [0, before]
     with time_machine.travel(timezone.now() + timedelta(days=31)):
-        assert retention.forget_rejected() == 0
+        assert [retention.forget_rejected(), retention.forget_rejected()] == [1, 0]
 
-    assert everything() == before
+    left = everything()
+    assert [each for each in ("anary", "CANARY") if each in left] == []
+    signature.refresh_from_db()
+    assert (signature.state, signature.decision_reason) == (State.REJECTED, "out_of_scope")
+    with pytest.raises(Refused, match="has been erased"):
+        moderation.put_back(signature=signature, by=staff)
+
+
+def test_while_an_appeal_waits_nothing_is_erased_and_thirty_days_after_its_end_everything(campaign):
+    signature = make_signature(campaign, state=State.REJECTED, by=make_superuser(), **TYPED)
+    colleague = make_superuser("colleague")
+    with time_machine.travel(timezone.now() + timedelta(days=20)):
+        record(signature, kind=EventKind.APPEALED, actor=SIGNER, note="Canary words")
+
+    with time_machine.travel(timezone.now() + timedelta(days=90)):
+        assert retention.forget_rejected() == 0
+        moderation.turn_down_appeal(signature=signature, by=colleague)
+    with time_machine.travel(timezone.now() + timedelta(days=119)):
+        assert retention.forget_rejected() == 0
+    with time_machine.travel(timezone.now() + timedelta(days=121)):
+        assert retention.forget_rejected() == 1
+
+    assert "anary" not in everything()
 
 
 def test_an_undo_leaves_what_was_erased_and_counts_it_as_kept(campaign):
@@ -182,7 +211,7 @@ def test_log_ins_that_have_ended_are_forgotten_and_running_ones_stay(db):
     }.items():
         Session.objects.create(session_key=key, session_data="", expire_date=expire_date)
 
-    retention.forget_sessions()
+    forget_sessions(timezone.now())
 
     assert [session.session_key for session in Session.objects.all()] == ["running"]
 
