@@ -172,7 +172,6 @@ def send_again(*, campaign: Campaign, mailbox: str, reference: str = "", within_
     with transaction.atomic():
         # Also for a mailbox that nothing waits for: with a broker that is away, the time of the answer would tell.
         transaction.on_commit(outbox.nudge)
-        is_due = outbox.next_confirm_slot(lookup_hash, now) <= now and within_limits
         contact = (
             Contact.objects.of_mailbox(lookup_hash)
             .filter(
@@ -186,9 +185,33 @@ def send_again(*, campaign: Campaign, mailbox: str, reference: str = "", within_
             .order_by("-signature__submitted_at")
             .first()
         )
-        if contact is not None and is_due:
-            notices.ask_to_confirm(contact.signature, contact, now, not_before=now)
-            record(contact.signature, kind=EventKind.MAIL_AGAIN, actor=SIGNER, happened_at=now)
+        if contact is not None and reference:
+            slot = outbox.slot_of_form(lookup_hash, contact.signature, now)
+        else:
+            slot = outbox.next_confirm_slot(lookup_hash, now)
+        if contact is not None and within_limits and slot <= now:
+            _mail_again(contact, now)
+
+
+def send_new_link(signature: Signature) -> None:
+    """Queues a mail with a new link to the mailbox that was given with the form, within the limits; for one that is unconfirmed.
+
+    Says nothing, whatever it did: whoever presses the button of an old link may have got it from anybody.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        transaction.on_commit(outbox.nudge)
+        contact = signature.contacts.filter(is_primary=True).first()
+        if contact is None or signature.state != State.SUBMITTED:
+            return
+        if outbox.slot_of_form(contact.mailbox_hash, signature, now) <= now:
+            contact.signature = signature
+            _mail_again(contact, now)
+
+
+def _mail_again(contact: Contact, now: datetime) -> None:
+    notices.ask_to_confirm(contact.signature, contact, now, not_before=now)
+    record(contact.signature, kind=EventKind.MAIL_AGAIN, actor=SIGNER, happened_at=now)
 
 
 def may_confirm(link: MailLink, now: datetime) -> None:

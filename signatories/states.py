@@ -195,6 +195,17 @@ class MailKind(models.TextChoices):
     EXPORTED = "exported", _("Contacts were exported, to the other managers")
 
 
+# What anybody can have sent to anybody's mailbox, by typing it into a form or by opening a forwarded link: it shares one
+# budget an hour (`mail.budget`). What staff decide is mailed at once.
+ON_REQUEST = (
+    MailKind.CONFIRM,
+    MailKind.DISPUTE_CONFIRM,
+    MailKind.MANAGE,
+    MailKind.FRESH,
+    MailKind.NEW_CONTACT,
+)
+
+
 class LinkPurpose(models.TextChoices):
     CONFIRM = "confirm", _("Confirm a signature")
     ANSWER = "answer", _("Answer a question")

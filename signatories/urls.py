@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from signatories.views import answering, confirming, disputing, mail, signing, vouching
+from signatories.views import answering, beside_confirming, confirming, disputing, mail, signing, vouching
 
 app_name = "signatories"
 urlpatterns = [
     path("confirm/<str:token>/", confirming.confirm, name="confirm"),
+    path("confirm/<str:token>/not-me/", beside_confirming.not_me, name="not_me"),
+    path("confirm/<str:token>/mail-again/", beside_confirming.take_mail_again, name="take_mail_again"),
+    path("confirm/<str:token>/new-link/", beside_confirming.new_link, name="new_link"),
     path("answer/<str:token>/", answering.answer, name="answer"),
     path("appeal/<str:token>/", answering.appeal, name="appeal"),
     path("dispute/<str:token>/", disputing.confirm, name="confirm_dispute"),

@@ -19,7 +19,7 @@ from django.utils import timezone
 from signatories.mail import budget, emails, settling
 from signatories.mail.emails import BuiltMail
 from signatories.models import Heartbeat, OutboxMail
-from signatories.states import MailKind, MailState
+from signatories.states import ON_REQUEST, MailState
 
 log = logging.getLogger(__name__)
 
@@ -86,9 +86,9 @@ def _not_waiting_for_the_disk() -> Iterator[None]:
 
 
 def _drain_alone(deadline: float) -> tuple[int, bool]:
-    sent, confirmations = 0, budget.left(timezone.now())
-    while batch := claim(BATCH, confirmations=confirmations):
-        confirmations -= sum(mail.kind == MailKind.CONFIRM for mail in batch)
+    sent, left = 0, budget.left(timezone.now())
+    while batch := claim(BATCH, on_request=left):
+        left -= sum(mail.kind in ON_REQUEST for mail in batch)
         try:
             sent += send(batch, deadline)
         except MailServerGone as error:
@@ -111,7 +111,7 @@ def release_stuck() -> int:
 _CLAIM = """
     WITH due AS (
         SELECT id FROM signatories_outboxmail
-        WHERE state = %(queued)s AND not_before <= %(now)s AND (kind <> %(confirm)s OR %(may_confirm)s)
+        WHERE state = %(queued)s AND not_before <= %(now)s AND (kind <> ALL(%(on_request)s) OR %(is_some_left)s)
         ORDER BY not_before, id LIMIT %(limit)s
         FOR UPDATE SKIP LOCKED
     )
@@ -121,19 +121,19 @@ _CLAIM = """
 """
 
 
-def claim(limit: int, *, confirmations: float = math.inf) -> list[OutboxMail]:
+def claim(limit: int, *, on_request: float = math.inf) -> list[OutboxMail]:
     """Takes up to `limit` due mails for this worker, oldest first; other workers pass over them.
 
-    At most `confirmations` of them ask to confirm: near the end of the hour's budget batches are smaller.
+    At most `on_request` of them were asked for by somebody: near the end of the hour's budget batches are smaller.
     """
     values = {
-        "confirm": MailKind.CONFIRM.value,
-        "may_confirm": confirmations > 0,
+        "on_request": [kind.value for kind in ON_REQUEST],
+        "is_some_left": on_request > 0,
         "queued": MailState.QUEUED.value,
         "sending": MailState.SENDING.value,
         "now": timezone.now(),
         "mark": uuid.uuid4(),
-        "limit": min(limit, confirmations) if confirmations > 0 else limit,
+        "limit": min(limit, on_request) if on_request > 0 else limit,
     }
     return sorted(OutboxMail.objects.raw(_CLAIM, values), key=lambda mail: (mail.not_before, mail.pk))
 

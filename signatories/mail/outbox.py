@@ -62,11 +62,12 @@ def queue(mail: OutboxMail) -> OutboxMail:
     return mail
 
 
-# By hand: each form asks it, and Django takes longer to put such a question than PostgreSQL to answer it (measured). Two
-# statements, because the second must see what others wrote while the first waited for them.
+# By hand: each form asks it, and Django takes longer to put such a question than PostgreSQL to answer it (measured). More
+# than one statement, because the others must see what others wrote while the first waited for them.
 _RECENT = """
     SELECT pg_advisory_xact_lock(hashtextextended(%(mailbox)s, 0));
-    SELECT mail.not_before, signature.campaign_id, signature.state
+    SELECT until FROM signatories_suppressedmailbox WHERE mailbox_hash = %(mailbox)s AND until > %(now)s;
+    SELECT mail.not_before, signature.campaign_id, signature.state, signature.id, signature.network_hash
     FROM signatories_outboxmail AS mail LEFT JOIN signatories_signature AS signature ON signature.id = mail.signature_id
     WHERE mail.recipient_hash = %(mailbox)s AND mail.kind = %(kind)s AND mail.not_before > %(since)s
     ORDER BY mail.not_before DESC LIMIT %(limit)s
@@ -80,6 +81,8 @@ class Recent:
     not_before: datetime
     campaign_id: int | None
     state: str | None
+    signature_id: int | None
+    network_hash: str | None
 
     @property
     def unanswered(self) -> bool:
@@ -87,18 +90,43 @@ class Recent:
         return self.state == State.SUBMITTED
 
 
+@dataclass(frozen=True)
+class Mailbox:
+    """The mails of a mailbox, newest first and at most one more than a day has; until when its owner wants none (`disowning`)."""
+
+    recent: list[Recent]
+    wants_none_until: datetime | None
+
+
 def next_confirm_slot(recipient_hash: str, now: datetime) -> datetime:
     """The earliest moment, `now` at best, at which one more confirmation mail may go to this mailbox.
 
     Until the end of the transaction nobody else gets an answer for it.
     """
-    return _slot(_recent(recipient_hash, now), now)
+    return _slot(_mailbox(recipient_hash, now), now)
+
+
+def slot_of_form(recipient_hash: str, signature: Signature, now: datetime) -> datetime:
+    """As `next_confirm_slot`, for whoever asks on the page after the form of `signature`.
+
+    Strangers who sign in his name may have used up the day's mails. So where none of them was about this form, nor about one
+    from its network, there is one more.
+    """
+    mailbox = _mailbox(recipient_hash, now)
+    slot = _slot(mailbox, now)
+    if slot <= now or mailbox.wants_none_until or len(mailbox.recent) > CONFIRM_MAILS_A_DAY:
+        return slot
+    near = {
+        (each.signature_id == signature.pk, each.network_hash == signature.network_hash)
+        for each in mailbox.recent
+    }
+    return max(now, mailbox.recent[0].not_before + CONFIRM_MAIL_PAUSE) if near == {(False, False)} else slot
 
 
 def next_staff_slot(recipient_hash: str, now: datetime) -> datetime:
     """As `next_confirm_slot`, for a mail that staff ask for: a minute after another one, but not kept from anybody whose three
-    mails of the day somebody else has used up. Mail that is to come later doesn't hold it up."""
-    recent = _recent(recipient_hash, now)
+    mails of the day somebody else has used up, nor by an owner's wish for none. Mail that is to come later doesn't hold it up."""
+    recent = _mailbox(recipient_hash, now).recent
     near = [each.not_before for each in recent if each.not_before <= now + CONFIRM_MAIL_PAUSE]
     return max([now, *(moment + CONFIRM_MAIL_PAUSE for moment in near)])
 
@@ -111,10 +139,10 @@ def slot_for_form(recipient_hash: str, campaign_id: int, now: datetime) -> datet
     first, or when he asks for it. Also None where the next place is too far ahead: the mail that the owner asks for
     must have one soon.
     """
-    recent = _recent(recipient_hash, now)
-    if any(each.unanswered and each.campaign_id == campaign_id for each in recent):
+    mailbox = _mailbox(recipient_hash, now)
+    if any(each.unanswered and each.campaign_id == campaign_id for each in mailbox.recent):
         return None
-    slot = _slot(recent, now)
+    slot = _slot(mailbox, now)
     return slot if slot <= now + LONGEST_WAIT else None
 
 
@@ -125,22 +153,24 @@ def alone_with(recipient_hashes: Iterable[str]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [recipient_hash])
 
 
-def _recent(recipient_hash: str, now: datetime) -> list[Recent]:
-    """Newest first, at most as many as a day may have."""
+def _mailbox(recipient_hash: str, now: datetime) -> Mailbox:
     values: dict[str, Any] = {
         "mailbox": recipient_hash,
         "kind": MailKind.CONFIRM.value,
+        "now": now,
         "since": now - A_DAY,
-        "limit": CONFIRM_MAILS_A_DAY,
+        "limit": CONFIRM_MAILS_A_DAY + 1,
     }
     with connection.cursor() as cursor:
         cursor.execute(_RECENT, values)
         cursor.nextset()
-        return [Recent(*row) for row in cursor.fetchall()]
+        wish = cursor.fetchone()
+        cursor.nextset()
+        return Mailbox([Recent(*row) for row in cursor.fetchall()], wish[0] if wish else None)
 
 
-def _slot(recent: list[Recent], now: datetime) -> datetime:
-    slot = now
+def _slot(mailbox: Mailbox, now: datetime) -> datetime:
+    recent, slot = mailbox.recent[:CONFIRM_MAILS_A_DAY], max(now, mailbox.wants_none_until or now)
     if recent:
         slot = max(slot, recent[0].not_before + CONFIRM_MAIL_PAUSE)
     if len(recent) == CONFIRM_MAILS_A_DAY:

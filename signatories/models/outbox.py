@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.choices import LANGUAGES
 from signatories.fields import EncryptedText
 from signatories.models.signature import Signature
-from signatories.states import MailKind, MailState
+from signatories.states import ON_REQUEST, MailKind, MailState
 
 
 class OutboxMail(models.Model):
@@ -54,8 +54,8 @@ class OutboxMail(models.Model):
             # How much of the hour's budget is used (`mail.budget`).
             models.Index(
                 fields=["settled_at"],
-                condition=Q(kind=MailKind.CONFIRM, settled_at__isnull=False),
-                name="outbox_confirm_settled",
+                condition=Q(kind__in=ON_REQUEST, settled_at__isnull=False),
+                name="outbox_on_request_settled",
             ),
         ]
 

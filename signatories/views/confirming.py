@@ -7,9 +7,10 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from campaigns.choices import PublicationMode
 from campaigns.lines import printed
 from campaigns.translation import pick
-from signatories import links, signing
+from signatories import disowning, links, signing
 from signatories.forms import ConfirmForm
 from signatories.models import MailLink, Organisation, Signature
 from signatories.states import WAITING, LinkPurpose, State
@@ -25,23 +26,55 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     try:
         link = links.find_link(token, LinkPurpose.CONFIRM)
+    except links.BadLink:
+        return unknown(request)
+    try:
         signing.may_confirm(link, timezone.now())
         if form.is_valid():
             signing.confirm(token=token)
             return HttpResponseRedirect(request.path)
     except links.BadLink:
-        return render(request, "signatories/bad_link.html", status=NOT_FOUND)
+        return _over(request, link.signature, token)
     except links.LinkExpired:
-        return render(request, "signatories/link_expired.html", _of(link.signature), status=GONE)
+        return show_expired(request, link.signature, token)
     except signing.LetterClosed:
         return render(request, "signatories/too_late.html", _of(link.signature), status=GONE)
     except signing.AlreadyConfirmed as answer:
         return _private(render(request, "signatories/confirmed.html", _of(answer.signature)))
-    return _private(_show(request, form, link))
+    return _private(_show(request, form, link, token))
 
 
-def _show(request: HttpRequest, form: ConfirmForm, link: MailLink) -> HttpResponse:
-    context = {"form": form, **_of(link.signature)}
+def unknown(request: HttpRequest) -> HttpResponse:
+    return render(request, "signatories/bad_link.html", status=NOT_FOUND)
+
+
+def show_expired(request: HttpRequest, signature: Signature, token: str, *, notice: str = "") -> HttpResponse:
+    """The link is too old, the form still waits: a new link goes to the mailbox that was given, and nowhere else (S11)."""
+    context = {"notice": notice, "sent": "sent" in request.GET, "token": token, **letter_of(signature)}
+    return _private(render(request, "signatories/link_expired.html", context, status=GONE))
+
+
+def _over(request: HttpRequest, signature: Signature, token: str) -> HttpResponse:
+    """Never confirmed, and no longer to be: erased in the meantime, disowned by the owner of the mailbox, or turned down."""
+    if not signature.submission_key:
+        return _private(render(request, "signatories/erased.html", letter_of(signature), status=GONE))
+    if disowning.is_disowned(signature):
+        silent = disowning.takes_no_mail(signature)
+        context = {"takes_no_mail": silent, "token": token, **letter_of(signature)}
+        return _private(render(request, "signatories/disowned.html", context))
+    return unknown(request)
+
+
+def letter_of(signature: Signature) -> dict[str, object]:
+    """What a stranger may read who holds the link: which letter, and not even that where the name is not for the public."""
+    if signature.publication_mode != PublicationMode.PUBLIC:
+        return {}
+    language = get_language() or "en"
+    return {"campaign": signature.campaign, "text": pick(signature.letter_version.texts.all(), language)}
+
+
+def _show(request: HttpRequest, form: ConfirmForm, link: MailLink, token: str) -> HttpResponse:
+    context = {"form": form, "token": token, **_of(link.signature)}
     return render(
         request, "signatories/confirm.html", context, status=UNPROCESSABLE if form.is_bound else 200
     )

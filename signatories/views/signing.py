@@ -18,6 +18,7 @@ from campaigns.models import Campaign, ConsentText
 from campaigns.opening import open_letter
 from signatories import limiting, network, signing, tokens
 from signatories.forms import SignForm, opened_now
+from signatories.identity import mailboxes
 from signatories.limiting import Act
 from signatories.views import busy
 
@@ -122,6 +123,7 @@ def show_review(
         "carried": _carried(filled),
         "notice": notice,
         "too_fast": too_fast,
+        "suggested": mailboxes.suggestion(filled.cleaned_data["mailbox"]),
         "line": printed(organisation, campaign, get_language() or "en"),
         **_surroundings(campaign),
     }
