@@ -28,8 +28,6 @@ REJECTED_FOR = timedelta(days=30)
 NETWORK_HASH_FOR = timedelta(days=7)
 # How long after its decision it can still be read what was said against a line, and from which mailbox.
 DECIDED_DISPUTE_FOR = timedelta(days=30)
-# How long after it was made the link of a form that is gone leads to a fresh one.
-DEAD_LINK_FOR = timedelta(days=30)
 # Stands where the name of an organisation was that never confirmed.
 ERASED = "–"
 # What of the row itself leads back to who sent it. A row without its key is one whose form was erased.
@@ -45,8 +43,6 @@ def expire_unconfirmed() -> int:
         except AlreadyDecided:  # confirmed this very moment
             continue
         expired += 1
-    links = MailLink.objects.filter(purpose=LinkPurpose.CONFIRM, signature__submission_key="")
-    links.filter(created_at__lt=timezone.now() - DEAD_LINK_FOR).delete()
     return expired
 
 
@@ -99,7 +95,7 @@ def _forget_rejected(signature: Signature, found: SignatureQuerySet) -> bool:
 def _erase_form(signature: Signature) -> None:
     Consent.objects.filter(contact__signature=signature).delete()
     Contact.objects.filter(signature=signature).delete()
-    # The confirmation links lead to a fresh form for a while (scenario S11); they tell nothing but the letter.
+    # The confirmation links lead to a fresh form until they have been dead for a month (scenario S11).
     MailLink.objects.filter(signature=signature).exclude(purpose=LinkPurpose.CONFIRM).delete()
     # A mail that is on its way arrives; the worker finds its row gone and settles nothing.
     OutboxMail.objects.filter(signature=signature).delete()

@@ -359,14 +359,16 @@ def test_the_command_says_numbers_and_names_nobody(campaign, capsys):
     assert [each for each in PERSON.values() if each in said] == []
 
 
-def test_s11_on_day_eight_the_link_is_not_known_and_the_mailbox_can_sign_anew(client, campaign):
+def test_s11_on_day_eight_the_link_knows_nobody_and_the_mailbox_can_sign_anew(client, campaign):
     entry = make_entry(**PERSON)
     signing.sign(campaign=campaign, entry=entry, language="en")
     token = fresh_token(Signature.objects.get())
 
     purge_on(timezone.now() + 8 * DAY)
 
-    assert client.get(f"/en/confirm/{token}/").status_code == 404
+    shown = client.get(f"/en/confirm/{token}/")
+    assert shown.status_code == 410
+    assert [each for each in PERSON.values() if each in shown.content.decode()] == []
     signing.sign(campaign=campaign, entry=entry, language="en")
     assert [each.state for each in Signature.objects.order_by("pk")] == [State.EXPIRED, State.SUBMITTED]
 
