@@ -14,7 +14,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from campaigns.pasting import paste_to_markdown
 
-__all__ = ["paste_to_markdown", "text_digest", "to_html", "to_text"]
+__all__ = ["paste_to_markdown", "text_digest", "to_html", "to_text", "tokens_of"]
 
 _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "strong", "em", "a", "hr", "br"}
 _SCHEMES = {"http", "https", "mailto"}
@@ -44,7 +44,7 @@ def to_html(markdown: str) -> SafeString:
 
     Two gates, each of which would do: a parser that knows no raw HTML, and nh3 with a list of what may stay.
     """
-    html = _PARSER.renderer.render(_tokens(markdown), _PARSER.options, {})
+    html = _PARSER.renderer.render(tokens_of(markdown), _PARSER.options, {})
     return mark_safe(  # noqa: S308  nh3 has just cleaned it
         nh3.clean(
             html,
@@ -59,10 +59,11 @@ def to_html(markdown: str) -> SafeString:
 
 def to_text(markdown: str) -> str:
     """`markdown` as plain text for mails: marks gone, lists and quotations with their signs, links with their addresses."""
-    return "\n\n".join(_blocks(SyntaxTreeNode(_tokens(markdown)).children))
+    return "\n\n".join(_blocks(SyntaxTreeNode(tokens_of(markdown)).children))
 
 
-def _tokens(markdown: str) -> list[Token]:
+def tokens_of(markdown: str) -> list[Token]:
+    """`markdown` taken apart, for whoever prints it in another way; images are their descriptions, raw HTML is text."""
     tokens = _PARSER.parse(_UNWANTED.sub("", _LINE_END.sub("\n", markdown)))
     for token in tokens:
         token.tag = _HEADINGS.get(token.tag, token.tag)

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from campaigns.views import copies, updates
+from campaigns.views.embed import embed
 from campaigns.views.letter import index, letter
 from campaigns.views.signatories import signatories
 
@@ -10,4 +12,12 @@ urlpatterns = [
     path("", index, name="index"),
     path("<slug:slug>/", letter, name="letter"),
     path("<slug:slug>/signatories/", signatories, name="signatories"),
+    path("<slug:slug>/updates/", updates.updates, name="updates"),
+    path("<slug:slug>/updates/feed/", updates.feed, name="feed"),
+    path("<slug:slug>/deadline.ics", updates.deadline, name="deadline"),
+    path("<slug:slug>/letter.pdf", copies.pdf, name="pdf"),
+    path("<slug:slug>/card.png", copies.card, name="card"),
+    path("<slug:slug>/qr.svg", copies.qr, {"kind": "svg"}, name="qr"),
+    path("<slug:slug>/qr.png", copies.qr, {"kind": "png"}, name="qr_png"),
+    path("<slug:slug>/embed/", embed, name="embed"),
 ]

@@ -51,12 +51,22 @@ def sentence_for(tally: Tally) -> str:
 @register.simple_tag
 def headline(tally: Tally) -> SafeString:
     """“81 organisations, of which 80 are named, from 41 countries and territories”, the first number marked."""
-    marked = format_html("<strong>{}</strong>", _grouped(tally.count))
+    marked = format_html("<strong>{}</strong>", grouped(tally.count))
     return format_html(
         sentences()[sentence_for(tally)],
         organisations=format_html(organisations(tally.count), n=marked),
-        named=named(tally.named).format(n=_grouped(tally.named)),
-        countries=countries(tally.countries).format(n=_grouped(tally.countries)),
+        named=named(tally.named).format(n=grouped(tally.named)),
+        countries=countries(tally.countries).format(n=grouped(tally.countries)),
+    )
+
+
+@register.simple_tag(name="headline_text")
+def plain_headline(tally: Tally, number: str = "") -> str:
+    """The headline as plain text; `number` stands for the first one, where that is set apart (“{n}”)."""
+    return sentences()[sentence_for(tally)].format(
+        organisations=organisations(tally.count).format(n=number or grouped(tally.count)),
+        named=named(tally.named).format(n=grouped(tally.named)),
+        countries=countries(tally.countries).format(n=grouped(tally.countries)),
     )
 
 
@@ -85,5 +95,6 @@ def _forms(phrase: Callable[[int], str]) -> dict[str, str]:
     }
 
 
-def _grouped(number: int) -> str:
+def grouped(number: int) -> str:
+    """“1,204”, in the way of the reader's language."""
     return number_format(number, force_grouping=True)

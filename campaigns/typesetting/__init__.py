@@ -1,0 +1,1 @@
+"""Documents and pictures set by typst, from templates of our own and data that never becomes markup."""

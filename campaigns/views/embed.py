@@ -1,0 +1,37 @@
+"""The block that other sites show: the count, the names, and the way to the form in a new tab."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone, translation
+
+from campaigns import counts, life, reading
+from campaigns.lines import line_of
+from campaigns.listing import first_page
+from config.headers import policy
+from config.publicpages import public
+
+IN_THE_BLOCK = 40
+# The one page that others may frame; it has no form, so there is nothing to click unawares.
+FRAMED = {
+    "Content-Security-Policy": policy(frame_ancestors="*", form_action="'none'"),
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
+
+@public()
+def embed(request: HttpRequest, slug: str) -> HttpResponse:
+    now, language = timezone.now(), translation.get_language()
+    campaign = get_object_or_404(reading.campaigns_to_read(now), slug=slug)
+    signatures, more = first_page(campaign, IN_THE_BLOCK)
+    context = {
+        "campaign": campaign,
+        "text": reading.letter_text(campaign, language),
+        "is_open": life.phase(campaign, now) is life.Phase.OPEN,
+        "tally": counts.tally(campaign),
+        "lines": [line_of(signature, campaign, language) for signature in signatures],
+        "more": more,
+    }
+    response = render(request, "campaigns/embed.html", context)
+    for name, value in FRAMED.items():
+        response[name] = value
+    return response
