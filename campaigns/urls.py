@@ -3,7 +3,7 @@
 from django.urls import path
 
 from campaigns.views import copies, updates
-from campaigns.views.embed import embed
+from campaigns.views.embed import embed, share
 from campaigns.views.letter import index, letter
 from campaigns.views.signatories import signatories
 
@@ -19,5 +19,6 @@ urlpatterns = [
     path("<slug:slug>/card.png", copies.card, name="card"),
     path("<slug:slug>/qr.svg", copies.qr, {"kind": "svg"}, name="qr"),
     path("<slug:slug>/qr.png", copies.qr, {"kind": "png"}, name="qr_png"),
+    path("<slug:slug>/share/", share, name="share"),
     path("<slug:slug>/embed/", embed, name="embed"),
 ]

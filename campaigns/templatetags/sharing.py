@@ -2,7 +2,6 @@
 
 from django import template
 from django.conf import settings
-from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import get_language, to_locale
 
@@ -17,11 +16,6 @@ EMBED_SCRIPT = f"{settings.STATIC_URL}js/embed.js"
 def whole(path: str) -> str:
     """`path` with scheme and host of this site."""
     return weblinks.absolute(path)
-
-
-@register.simple_tag
-def whole_static(path: str) -> str:
-    return weblinks.absolute(static(path))
 
 
 @register.simple_tag

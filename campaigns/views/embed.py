@@ -1,4 +1,4 @@
-"""The block that other sites show: the count, the names, and the way to the form in a new tab."""
+"""The block that other sites show (the count, the names, the way to the form in a new tab), and the page with all ways to share."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -35,3 +35,11 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
     for name, value in FRAMED.items():
         response[name] = value
     return response
+
+
+@public()
+def share(request: HttpRequest, slug: str) -> HttpResponse:
+    campaign = get_object_or_404(reading.campaigns_to_read(timezone.now()), slug=slug)
+    text = reading.letter_text(campaign, translation.get_language())
+    context = {"campaign": campaign, "text": text, "title": text.title if text else slug}
+    return render(request, "campaigns/share.html", context)
