@@ -130,6 +130,9 @@ CELERY = {
     },
 }
 
+# A file, on a disk that outlives this server's, to which each erasure adds a line of hashes; none: `manage.py erasure_list`.
+ERASURE_LIST = environment.text("ERASURE_LIST", default="")
+
 # --- mail ------------------------------------------------------------------------------------------------
 if DEMO:
     EMAIL_BACKEND = "dev.mail.EmlBackend"

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -20,6 +21,7 @@ from signatories.models import (
     OutboxMail,
     Signature,
 )
+from signatories.retention import offsite
 from signatories.states import ErasureKind, EventKind, LinkPurpose, MailState
 from signatories.transitions import SYSTEM, Actor, record
 
@@ -40,10 +42,9 @@ def erase_contact(contact: Contact, *, actor: Actor = SYSTEM) -> bool:
     if found is None:
         return False
     signature = found.signature
-    folded = list(Signature.objects.filter(Q(pk=signature.pk) | Q(merged_into=signature)))
+    folded = _with_folded(signature)
     same = Contact.objects.filter(signature__in=folded, mailbox_hash=found.mailbox_hash)
-    for each in folded:
-        remember(ErasureKind.CONTACT, each, found)
+    remember(ErasureKind.CONTACT, signature, found)
     forget_mail(folded, found.mailbox_hash)
     _forget_links(folded, list(same))
     forget_words(folded)
@@ -59,19 +60,35 @@ def erase_contact(contact: Contact, *, actor: Actor = SYSTEM) -> bool:
 def remember(kind: ErasureKind, signature: Signature, contact: Contact | None = None) -> None:
     """Notes for the list that is kept off-site what a restored backup must not bring back; `contact` for ErasureKind.CONTACT.
 
-    To be called inside the transaction that does it. Once more for the same thing moves its time.
+    To be called inside the transaction that does it. Once more for the same thing moves its time. What was merged into
+    `signature` is noted as well: in an older backup it stands by itself.
     """
+    now = timezone.now()
     mailbox_hash = contact.mailbox_hash if contact else ""
-    Erasure.objects.update_or_create(
-        kind=kind,
-        digest=digest_of(kind, signature, mailbox_hash),
-        defaults={"happened_at": timezone.now()},
+    erasures = [
+        Erasure(kind=kind, digest=digest_of(kind, each, mailbox_hash), happened_at=now)
+        for each in _with_folded(signature)
+    ]
+    note(erasures)
+    transaction.on_commit(lambda: offsite.append(erasures))
+
+
+def note(erasures: list[Erasure]) -> None:
+    """Stores them; of what is known already only the time moves."""
+    Erasure.objects.bulk_create(
+        erasures, update_conflicts=True, unique_fields=["kind", "digest"], update_fields=["happened_at"]
     )
 
 
-def digest_of(kind: ErasureKind, signature: Signature, mailbox_hash: str = "") -> str:
+def _with_folded(signature: Signature) -> list[Signature]:
+    return list(Signature.objects.filter(Q(pk=signature.pk) | Q(merged_into=signature)).order_by("pk"))
+
+
+def digest_of(kind: ErasureKind | str, signature: Signature, mailbox_hash: str = "") -> str:
     """64 hex digits, keyed: without LOOKUP_HASH_KEY they name nobody."""
-    return mailboxes.keyed_hash(f"erasure {kind.value}", f"{signature.public_id}\0{mailbox_hash}")
+    return mailboxes.keyed_hash(
+        f"erasure {ErasureKind(kind).value}", f"{signature.public_id}\0{mailbox_hash}"
+    )
 
 
 def forget_mail(signatures: Iterable[Signature], mailbox_hash: str) -> None:
@@ -89,9 +106,17 @@ def _forget_links(signatures: list[Signature], contacts: list[Contact]) -> None:
     links = MailLink.objects.filter(mine, signature__in=signatures).exclude(purpose=LinkPurpose.DISPUTE)
     # A referral without its link would be one that was never sent.
     now = timezone.now()
+    close_pages(set(links.values_list("digest", flat=True)))
     links.filter(purpose=LinkPurpose.REFERRAL).update(contact=None)
     links.filter(purpose=LinkPurpose.REFERRAL, expires_at__gt=now).update(expires_at=now)
     links.exclude(purpose=LinkPurpose.REFERRAL).delete()
+
+
+def close_pages(digests: set[str]) -> None:
+    """Ends the sessions in which one of these links was opened."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()):
+        if digests.intersection(str(value) for value in session.get_decoded().values()):
+            session.delete()
 
 
 def forget_words(signatures: Iterable[Signature]) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from django.utils import timezone
 
 from signatories.models import Heartbeat
-from signatories.retention import dating, rules, warning
+from signatories.retention import dating, offsite, rules, warning
 
 # From this hour on (UTC) the night's purge is due. Whatever hinders it, the next hour tries again.
 HOUR = time(2)
@@ -34,3 +34,4 @@ def steps() -> Iterator[tuple[str, Callable[[datetime], int]]]:
     yield "set_dates", dating.set_dates
     yield "warn", warning.warn
     yield from ((action.__name__, action) for action in rules.actions())
+    yield "catch_up", offsite.catch_up
