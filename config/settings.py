@@ -123,6 +123,7 @@ CELERY = {
         },
         "sweep": {"task": "signatories.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
         "join-total": {"task": "signatories.tasks.join_total", "schedule": 60.0, "options": {"expires": 60}},
+        "publish-due": {"task": "signatories.tasks.publish_due", "schedule": 300.0},
         "expire-unconfirmed": {"task": "signatories.tasks.expire_unconfirmed", "schedule": 600.0},
         "forget-networks": {"task": "signatories.tasks.forget_networks", "schedule": 3600.0},
         # Asked each hour, done once a night: a night without a worker is made up for.

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.choices import PublicationMode
+from signatories import publicity
 from signatories.mail import notices
 from signatories.models import Signature
 from signatories.retention import erasing
@@ -37,15 +38,7 @@ def hide(*, signature: Signature, to: PublicationMode, actor: Actor) -> None:
         record(
             fresh, kind=EventKind.MODE, actor=actor, detail=f"{before.value} > {to.value}", happened_at=now
         )
-        call_off(fresh, actor=actor)
+        publicity.stop(fresh, actor=actor, now=now)
         erasing.remember(ErasureKind.HIDDEN, fresh)
         notices.tell_decision(fresh, MailKind.HIDDEN, now)
     signature.refresh_from_db(fields=["publication_mode", "joined_total_at"])
-
-
-def call_off(signature: Signature, *, actor: Actor) -> bool:
-    """Takes back a standing wish for more publicity; whether there was one. To be called inside a transaction."""
-    stopped = signature.mode_changes.standing().update(stopped_at=timezone.now())
-    if stopped:
-        record(signature, kind=EventKind.MODE_STOPPED, actor=actor)
-    return bool(stopped)

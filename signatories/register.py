@@ -88,10 +88,13 @@ def difference(organisation: Organisation, *, language: str, **changes: Any) -> 
     return Difference(_changed(before, after), reprinted)
 
 
-def change_organisation(organisation: Organisation, *, by: User, **changes: Any) -> None:
+def change_organisation(
+    organisation: Organisation, *, by: User, asked_by: Signature | None = None, **changes: Any
+) -> None:
     """Sets columns of `organisation` with the keys that follow from them; old and new stand in its signatures' trails.
 
-    A former name stays among the other names, unless these are given. Where a line that is printed changes, its signer is told. The flags of all its
+    A former name stays among the other names, unless these are given. Where a line that is printed changes, its signer is told, but
+    not that of `asked_by`, who is told of the wish itself. The flags of all its
     signatures are raised anew. Raises Refused for a name without a letter or digit and for one that would make two accepted
     signatures on a letter look like one organisation's (PossibleDuplicate), ValueError for a column that is not for staff to
     change.
@@ -105,7 +108,8 @@ def change_organisation(organisation: Organisation, *, by: User, **changes: Any)
             return
         after.save()
         for signature in after.signatures.select_related("campaign__host", "letter_version"):
-            _follow(signature, before, after, by, note)
+            is_news = asked_by is None or signature.pk != asked_by.pk
+            _follow(signature, before, after, by, note, is_news=is_news)
     organisation.refresh_from_db()
 
 
@@ -124,14 +128,16 @@ def _edited(organisation: Organisation, changes: dict[str, Any]) -> Organisation
     return edited
 
 
-def _follow(signature: Signature, before: Organisation, after: Organisation, by: User, note: str) -> None:
+def _follow(
+    signature: Signature, before: Organisation, after: Organisation, by: User, note: str, *, is_news: bool
+) -> None:
     """What an edit brings about for one signature of the organisation."""
     if signature.state == State.ACCEPTED:
         refuse_duplicate(signature)
     contact = notices.first_contact(signature)
     both = _both_lines(signature, before, after, contact.language if contact else signature.language)
     record(signature, kind=EventKind.RENAMED if both else EventKind.NOTE, actor=staff(by), note=note)
-    if both:
+    if both and is_news:
         notices.tell_decision(signature, MailKind.RENAMED, timezone.now(), before=both[0], after=both[1])
     if signature.state != State.EXPIRED:
         flags = verification.flags_anew(signature)

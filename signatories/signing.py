@@ -144,11 +144,11 @@ def _store(
     # A mailbox that others flood with forms in its name is not flooded with mail. The form is stored all the same.
     slot = None if entry.mail_waits else outbox.slot_for_form(contact.mailbox_hash, campaign.pk, now)
     mail = notices.confirmation(signature, contact, now, not_before=slot, title=heading.title) if slot else ()
-    consents = [_consent(contact, text, now) for text in entry.consents]
+    consents = [new_consent(contact, text, now) for text in entry.consents]
     storing.insert([organisation, signature, contact, *consents, event, *mail])
 
 
-def _consent(contact: Contact, text: ConsentText, now: datetime) -> Consent:
+def new_consent(contact: Contact, text: ConsentText, now: datetime) -> Consent:
     return Consent(
         contact=contact,
         kind=text.kind,

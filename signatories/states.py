@@ -119,6 +119,8 @@ class Flag(models.TextChoices):
     TOO_FAST = "too_fast", _("Filled in within three seconds at first")
     SAME_NETWORK = "same_network", _("Three others or more from the same network within the hour")
     DISPUTED = "disputed", _("Disputed")
+    CONTACT_MOVED = "contact_moved", _("Another mailbox since it was accepted; what is left is below the bar")
+    VOUCH_TAKEN_BACK = "vouch_taken_back", _("Took a vouch back through a link that may have been forwarded")
     NO_PROOF = "no_proof", _("Sent without the proof of work; its mail waits for a moderator")
 
 

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from signatories import joining, retention
+from signatories import joining, publicity, retention
 from signatories.mail import delivery
 from signatories.sweeps import working
 
@@ -41,6 +41,12 @@ def sweep() -> None:
 def join_total() -> None:
     """Takes what is counted and not named into the total, where the hour of a letter's daily batch has come."""
     joining.join_due()
+
+
+@shared_task(name="signatories.tasks.publish_due")
+def publish_due() -> None:
+    """Shows names to more people where the signer asked for it, the staff checked it and 72 hours have passed."""
+    publicity.apply_due()
 
 
 @shared_task(name="signatories.tasks.expire_unconfirmed")

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from signatories.views import answering, beside_confirming, confirming, disputing, mail, signing, vouching
+from signatories.views import (
+    answering,
+    beside_confirming,
+    confirming,
+    disputing,
+    mail,
+    managing,
+    managing_acts,
+    managing_fresh,
+    signing,
+    vouching,
+)
 
 app_name = "signatories"
 urlpatterns = [
@@ -15,6 +26,24 @@ urlpatterns = [
     path("dispute/<str:token>/", disputing.confirm, name="confirm_dispute"),
     path("vouch/<str:token>/", vouching.vouch, name="vouch"),
     path("vouch/<str:token>/take-back/", vouching.take_back, name="take_back_vouch"),
+    path("manage/", managing.own_page, name="own_page"),
+    path("manage/link/", managing.mail_link, name="page_link"),
+    path("manage/link/sent/", managing.link_sent, name="page_link_sent"),
+    path("manage/leave/", managing.leave_page, name="leave_page"),
+    path("manage/hide/", managing_acts.hide, name="hide"),
+    path("manage/publish/", managing_acts.publish, name="ask_publish"),
+    path("manage/publish/stop/", managing_acts.stop_publishing, name="stop_publishing"),
+    path("manage/news/", managing_acts.change_news, name="change_news"),
+    path("manage/name/", managing_acts.change_name, name="change_name"),
+    path("manage/contact/", managing_acts.change_contact, name="ask_contact"),
+    path("manage/ask/", managing_acts.ask, name="ask_fresh"),
+    path("manage/<str:token>/", managing.open_page, name="manage"),
+    path("publish/<str:token>/", managing_fresh.confirm_publish, name="publish"),
+    path("download/<str:token>/", managing_fresh.download, name="download"),
+    path("change-contact/<str:token>/", managing_fresh.confirm_contact, name="change_contact"),
+    path("new-contact/<str:token>/", managing_fresh.new_contact, name="new_contact"),
+    path("withdraw/<str:token>/", managing_fresh.withdraw, name="withdraw"),
+    path("erase/<str:token>/", managing_fresh.erase, name="erase"),
     path("<slug:slug>/sign/", signing.form, name="sign"),
     path("<slug:slug>/sign/change/", signing.change, name="change"),
     path("<slug:slug>/sign/send/", signing.send, name="send"),

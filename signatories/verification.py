@@ -25,7 +25,9 @@ SUPPORTING = frozenset(
 REFERRALS_NEEDED = 2
 DEFAULT_BAR = Level.V2
 # How the form came in, and what others said of it: no edit of the organisation changes that.
-LASTING = frozenset({Flag.TOO_FAST, Flag.SAME_NETWORK, Flag.DISPUTED})
+LASTING = frozenset(
+    {Flag.TOO_FAST, Flag.SAME_NETWORK, Flag.DISPUTED, Flag.CONTACT_MOVED, Flag.VOUCH_TAKEN_BACK}
+)
 # These need the contact, who may have been erased.
 OF_THE_CONTACT = frozenset({Flag.FREE_MAIL, Flag.DISPOSABLE, Flag.DOMAIN_DIFFERS, Flag.PERSON})
 

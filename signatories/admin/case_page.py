@@ -23,8 +23,15 @@ from signatories.admin.case_forms import (
     UpholdForm,
 )
 from signatories.admin.casefile import CaseFile, open_case
+from signatories.admin.wish_forms import (
+    CheckPublicityForm,
+    RefuseNameForm,
+    RefusePublicityForm,
+    TakeNameForm,
+    WishForm,
+)
 from signatories.models import Contact, Dispute, Signature
-from signatories.states import LEADS_TO, LIVE, State
+from signatories.states import LEADS_TO, LIVE, Flag, State
 
 UNPROCESSABLE = 422
 
@@ -75,6 +82,7 @@ def offered(case: CaseFile, user: User | AnonymousUser) -> dict[str, NoteForm]:
     """An empty form for each thing that `user` may do with the signature as it stands, by the name of its view."""
     signature, question = case.signature, case.question
     is_disputed = any(dispute.is_open for dispute in case.disputes)
+    publicity = case.publicity_wish
     leads_to, state = LEADS_TO[State(signature.state)], signature.state
     is_own = case.appeal is not None and signature.decided_by_id == user.pk
     forms: list[tuple[bool, str, type[NoteForm]]] = [
@@ -96,8 +104,20 @@ def offered(case: CaseFile, user: User | AnonymousUser) -> dict[str, NoteForm]:
         (is_disputed, "turn_down_disputes", TurnDownForm),
         (is_disputed, "reveal_disputers", PlainForm),
         (State.MERGED in leads_to, "unlink_section", PlainForm),
+        (case.name_wish is not None, "take_name", TakeNameForm),
+        (case.name_wish is not None, "refuse_name", RefuseNameForm),
+        (publicity is not None and publicity.checked_at is None, "check_publicity", CheckPublicityForm),
+        (publicity is not None, "refuse_publicity", RefusePublicityForm),
+        (Flag.VOUCH_TAKEN_BACK in signature.flags, "look_at_vouching", RequiredNoteForm),
         (True, "add_note", RequiredNoteForm),
         (True, "reveal", PlainForm),
         (state == State.SUBMITTED, "send_again", PlainForm),
     ]
-    return {name: form(signature=signature) for fits, name, form in forms if fits}
+    return {name: _empty(form, case) for fits, name, form in forms if fits}
+
+
+def _empty(form: type[NoteForm], case: CaseFile) -> NoteForm:
+    if issubclass(form, WishForm):
+        wish = getattr(case, form.wishes)
+        return form(signature=case.signature, initial={"wish": wish.pk})
+    return form(signature=case.signature)

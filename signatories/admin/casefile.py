@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.lines import Line, line_of
 from campaigns.models import Campaign
-from signatories import likeness, replies, second_eyes, verification
+from signatories import likeness, publicity, replies, second_eyes, verification
 from signatories.admin import brought
 from signatories.admin.comparing import Other, compare
 from signatories.desk import regret, work
@@ -19,6 +19,8 @@ from signatories.models import (
     Dispute,
     Evidence,
     Merge,
+    ModeChange,
+    NameChange,
     Organisation,
     OutboxMail,
     Referral,
@@ -54,6 +56,8 @@ class CaseFile:
     appeal: SignatureEvent | None
     regret: list[regret.Written]
     mails: list[OutboxMail]
+    name_wish: NameChange | None
+    publicity_wish: ModeChange | None
 
     @property
     def organisation(self) -> Organisation:
@@ -121,6 +125,8 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
         appeal=replies.open_appeal(own_events) if signature.state == State.REJECTED else None,
         regret=regret.letters(signature, own_events),
         mails=brought.mails_of(signature),
+        name_wish=_name_wish(signature) if EventKind.NAME_ASKED in happened else None,
+        publicity_wish=_publicity_wish(signature) if EventKind.MODE_ASKED in happened else None,
     )
 
 
@@ -153,6 +159,16 @@ def _referrals(signature: Signature) -> list[Referral]:
 
 def _disputes(signature: Signature) -> list[Dispute]:
     return list(signature.disputes.confirmed().select_related("decided_by").defer("mailbox"))
+
+
+def _name_wish(signature: Signature) -> NameChange | None:
+    return signature.name_changes.open().first() if signature.state in publicity.CHANGEABLE else None
+
+
+def _publicity_wish(signature: Signature) -> ModeChange | None:
+    """What was confirmed by mail, from then until it is done."""
+    confirmed = signature.mode_changes.standing().filter(confirmed_at__isnull=False)
+    return confirmed.select_related("checked_by").first() if signature.state in publicity.CHANGEABLE else None
 
 
 def _was_merged(signature: Signature, happened: set[str]) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns import countries
 from campaigns.models import Campaign
 from signatories import replies, second_eyes
+from signatories.desk import wishes
 from signatories.models import Contact, Dispute, Evidence, OutboxMail, Signature
 from signatories.states import (
     WAITING,
@@ -193,6 +194,21 @@ class DisputedFilter(admin.SimpleListFilter):
         if self.value() != "open":
             return queryset
         return queryset.filter(pk__in=Dispute.objects.open().values("signature"))
+
+
+class WishFilter(admin.SimpleListFilter):
+    title = _("wishes of signers")
+    template = FOLDED
+    parameter_name = "wish"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("name", _("Another name")), ("publicity", _("Publicity to check"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        ways = {"name": wishes.for_another_name, "publicity": wishes.for_publicity}
+        if self.value() not in ways:
+            return queryset
+        return queryset.filter(pk__in=ways[str(self.value())](Signature.objects.all()).values("pk"))
 
 
 class NetworkFilter(admin.SimpleListFilter):

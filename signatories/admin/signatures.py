@@ -22,6 +22,7 @@ from signatories.admin import (
     referring,
     sections,
     sweep_forms,
+    wishes,
 )
 from signatories.admin.bulk import accept_what_meets_the_bar
 from signatories.admin.casefile import in_case
@@ -55,6 +56,11 @@ BUTTONS = {
     "turn-down-disputes": disputes.turn_down_disputes,
     "show-disputers": disputes.reveal_disputers,
     "unlink-section": sections.unlink_section,
+    "take-name": wishes.take_name,
+    "refuse-name": wishes.refuse_name,
+    "check-publicity": wishes.check_publicity,
+    "refuse-publicity": wishes.refuse_publicity,
+    "look-at-vouching": wishes.look_at_vouching,
 }
 
 
@@ -82,6 +88,7 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
         filters.AnsweredFilter,
         filters.AppealedFilter,
         filters.DisputedFilter,
+        filters.WishFilter,
         filters.NetworkFilter,
     ]
     search_fields = ["organisation__name"]  # that there is a search; what it finds is in `desk.search`

@@ -1,6 +1,7 @@
 """Who may log in: staff whom a superuser made. Nobody signs up."""
 
 import ipaddress
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from signatories import tokens
 from signatories.identity.mailboxes import keyed_hash
+from signatories.views.holding import OPENED
 
 # Whoever has one address of an IPv6 network of this size has all of them.
 ONE_CLIENT = 64
@@ -17,6 +19,11 @@ ONE_CLIENT = 64
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Whose own page was open in this browser is no part of the session of the staff."""
+        request.session.pop(OPENED, None)
+        super().login(request, user)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """What failed log-ins are counted by: a keyed hash that turns daily, never the address itself (rule 12)."""

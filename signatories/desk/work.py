@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from campaigns import countries
 from signatories import replies, second_eyes, verification
-from signatories.desk import clusters
+from signatories.desk import clusters, wishes
+from signatories.desk.wishes import Wishes
 from signatories.mail import budget
 from signatories.models import Contact, Dispute, Evidence, Heartbeat, OutboxMail, Signature
 from signatories.models.signature import SignatureQuerySet
@@ -46,6 +47,7 @@ class Work:
     unconfirmed: int
     second_eyes: int
     replies: Replies
+    wishes: Wishes
     disputed: int
     mail_queued: int
     mail_failed: int
@@ -100,6 +102,7 @@ def of(user: User | AnonymousUser, now: datetime) -> Work:
         unconfirmed=numbers["unconfirmed"],
         second_eyes=second_eyes.wanted(mine).count(),
         replies=replies.count(mine),
+        wishes=wishes.count(mine),
         # Signatures, not papers: fifty trolls on one line are one case to look at.
         disputed=disputes.values("signature").distinct().count(),
         mail_queued=mail["queued"],

@@ -1,5 +1,6 @@
 """Which mail is queued for what happened, with what its templates need to know."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,9 +12,9 @@ from django.utils import translation
 from campaigns import countries
 from campaigns.choices import PublicationMode
 from campaigns.translation import pick
-from signatories import tokens
-from signatories.mail import discreet, outbox
-from signatories.models import Contact, Dispute, MailLink, OutboxMail, Signature
+from signatories import storing, tokens
+from signatories.mail import decoys, discreet, outbox
+from signatories.models import Contact, ContactChange, Dispute, MailLink, OutboxMail, Signature
 from signatories.states import LinkPurpose, MailKind, Reason
 
 # Who is asked to vouch, may be away for a while.
@@ -23,6 +24,9 @@ LINK_LIFE = timedelta(hours=72)
 # Whoever is asked something, or told no, may need to ask others first.
 REPLY_LIFE = timedelta(days=30)
 
+
+# The signer's own page can be opened again and again (scenario S7).
+PAGE_LINK_LIFE = timedelta(days=30)
 
 # The pages that mailed links open are called like their purpose, but for these.
 PAGES = {LinkPurpose.DISPUTE: "confirm_dispute", LinkPurpose.REFERRAL: "vouch"}
@@ -84,6 +88,76 @@ def tell_decision(signature: Signature, kind: MailKind, now: datetime, **more: A
     """Queues the mail that tells the first contact what was decided; nothing when the contact was erased."""
     if contact := first_contact(signature):
         _tell(signature, contact, kind, now, **more)
+
+
+def link_for(
+    contact: Contact, purpose: LinkPurpose, now: datetime, *, life: timedelta = LINK_LIFE
+) -> tuple[MailLink, str]:
+    """A link, not yet stored, that dies with the mailbox of `contact`, and its address in that contact's language."""
+    link, address = _new_link(contact.signature, purpose, contact.language, now, expires_at=now + life)
+    link.contact = contact
+    return link, address
+
+
+def tell_contact(contact: Contact, kind: MailKind, now: datetime, **more: Any) -> None:
+    """Queues a mail to one contact of a signature."""
+    _tell(contact.signature, contact, kind, now, **more)
+
+
+def tell_with_page(contact: Contact, kind: MailKind, now: datetime, **more: Any) -> None:
+    """As `tell_contact`, with the link to the signer's own page."""
+    link, address = link_for(contact, LinkPurpose.MANAGE, now, life=PAGE_LINK_LIFE)
+    link.save(force_insert=True)
+    tell_contact(contact, kind, now, link=address, **more)
+
+
+def ask_new_contact(signature: Signature, wish: ContactChange, now: datetime) -> MailLink:
+    """Queues the mail that asks a new mailbox whether it will be the contact; gives its link."""
+    link, address = _new_link(
+        signature, LinkPurpose.NEW_CONTACT, wish.language, now, expires_at=now + LINK_LIFE
+    )
+    link.save(force_insert=True)
+    outbox.queue(
+        outbox.new_mail(
+            kind=MailKind.NEW_CONTACT,
+            signature=signature,
+            recipient=wish.mailbox or "",
+            language=wish.language,
+            context=_context_for(MailKind.NEW_CONTACT, signature, wish.language, link=address),
+            now=now,
+        )
+    )
+    return link
+
+
+def send_pages(contacts: Sequence[Contact], now: datetime) -> None:
+    """Stores one mail with a link to the own page of each of `contacts`, who share a mailbox; written in the first one's language."""
+    first, links, pages = contacts[0], [], []
+    for contact in contacts:
+        link, address = link_for(contact, LinkPurpose.MANAGE, now, life=PAGE_LINK_LIFE)
+        links.append(link)
+        pages.append({"reference": contact.signature.reference, "link": address})
+    storing.insert([*links, _page_mail(first.mailbox or "", first.signature, first.language, pages, now)])
+
+
+def send_no_page(mailbox: str, now: datetime) -> None:
+    """Nothing, and as much work as `send_pages`."""
+    pages = [{"reference": "–", "link": settings.SITE_URL}]
+    decoys.as_if_stored(_page_mail(mailbox, None, settings.LANGUAGE_CODE, pages, now), rows=1)
+
+
+def _page_mail(
+    mailbox: str, signature: Signature | None, language: str, pages: list[dict[str, str]], now: datetime
+) -> OutboxMail:
+    """Names neither organisation nor letter: it may be about several, and some may be withheld."""
+    return outbox.new_mail(
+        kind=MailKind.MANAGE,
+        signature=signature,
+        recipient=mailbox,
+        language=language,
+        context={"pages": pages},
+        now=now,
+    )
 
 
 def ask_signer(signature: Signature, contact: Contact, words: str, now: datetime) -> MailLink:

@@ -146,6 +146,15 @@ def slot_for_form(recipient_hash: str, campaign_id: int, now: datetime) -> datet
     return slot if slot <= now + LONGEST_WAIT else None
 
 
+def has_room(recipient_hash: str, kind: MailKind, now: datetime) -> bool:
+    """Whether one more mail of a kind that anybody may ask for goes to this mailbox now: three a day, a minute apart.
+
+    That its owner wants no confirmation mail is about forms alone. Until the end of the transaction nobody else gets an answer.
+    """
+    recent = _mailbox(recipient_hash, now, kind).recent
+    return _slot(Mailbox(recent, wants_none_until=None), now) <= now
+
+
 def alone_with(recipient_hashes: Iterable[str]) -> None:
     """Until the end of the transaction nobody else gets a place for a mail to these mailboxes."""
     with connection.cursor() as cursor:
@@ -153,10 +162,10 @@ def alone_with(recipient_hashes: Iterable[str]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [recipient_hash])
 
 
-def _mailbox(recipient_hash: str, now: datetime) -> Mailbox:
+def _mailbox(recipient_hash: str, now: datetime, kind: MailKind = MailKind.CONFIRM) -> Mailbox:
     values: dict[str, Any] = {
         "mailbox": recipient_hash,
-        "kind": MailKind.CONFIRM.value,
+        "kind": kind.value,
         "now": now,
         "since": now - A_DAY,
         "limit": CONFIRM_MAILS_A_DAY + 1,

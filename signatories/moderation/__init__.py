@@ -23,10 +23,19 @@ from signatories.moderation.merging import merge
 from signatories.moderation.merging import undo as undo_merge
 from signatories.moderation.referring import agree_to_ask, ask_to_vouch, call_off
 from signatories.moderation.sections import link_section, unlink_section
+from signatories.moderation.wishes import (
+    SECOND_CHANNEL,
+    check_publicity,
+    look_at_vouching,
+    refuse_name,
+    refuse_publicity,
+    take_name,
+)
 from signatories.twins import PossibleDuplicate
 
 __all__ = [
     "RECORDABLE",
+    "SECOND_CHANNEL",
     "BelowTheBar",
     "DisputeDecided",
     "PossibleDuplicate",
@@ -39,17 +48,22 @@ __all__ = [
     "ask",
     "ask_to_vouch",
     "call_off",
+    "check_publicity",
     "hold",
     "link_section",
+    "look_at_vouching",
     "mark_not_duplicate",
     "merge",
     "put_back",
+    "refuse_name",
+    "refuse_publicity",
     "reject",
     "reveal_contact",
     "reveal_disputers",
     "revoke",
     "send_again",
     "take_back_evidence",
+    "take_name",
     "turn_down_appeal",
     "turn_down_disputes",
     "undo_merge",

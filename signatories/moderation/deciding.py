@@ -60,7 +60,8 @@ def accept(*, signature: Signature, by: User, note: str = "", with_colleague: bo
         Organisation.objects.filter(pk=signature.organisation_id, registered_at=None).update(
             registered_at=now
         )
-        notices.tell_decision(signature, MailKind.ACCEPTED, now)
+        if contact := notices.first_contact(signature):
+            notices.tell_with_page(contact, MailKind.ACCEPTED, now)
 
 
 def accept_on(

@@ -12,8 +12,9 @@ from campaigns.lines import printed
 from campaigns.translation import pick
 from signatories import disowning, links, signing
 from signatories.forms import ConfirmForm
-from signatories.models import MailLink, Organisation, Signature
-from signatories.states import WAITING, LinkPurpose, State
+from signatories.models import MailLink, Signature
+from signatories.signer_view import as_its_signer_knows_it
+from signatories.states import WAITING, LinkPurpose
 from signatories.views.signing import GONE, UNPROCESSABLE
 
 NOT_FOUND = 404
@@ -82,7 +83,7 @@ def _show(request: HttpRequest, form: ConfirmForm, link: MailLink, token: str) -
 
 def _of(signature: Signature) -> dict[str, object]:
     language = get_language() or "en"
-    organisation, state = _as_its_signer_knows_it(signature)
+    organisation, state = as_its_signer_knows_it(signature)
     return {
         "signature": signature,
         "campaign": signature.campaign,
@@ -91,14 +92,6 @@ def _of(signature: Signature) -> dict[str, object]:
         "line": printed(organisation, signature.campaign, language),
         "is_being_checked": state in WAITING,
     }
-
-
-def _as_its_signer_knows_it(signature: Signature) -> tuple[Organisation, str]:
-    """A merge changes nothing here: it would tell the second signer that there is a first, who may be withheld (S15)."""
-    if signature.state != State.MERGED:
-        return signature.organisation, signature.state
-    merge = signature.merges_away.get(undone_at=None)
-    return Organisation.objects.get(pk=merge.before["organisation"]), merge.before["state"]
 
 
 def _private(response: HttpResponse) -> HttpResponse:
