@@ -14,14 +14,15 @@ from django.core.mail import EmailMessage
 from django.template import Context, Template
 from django.template.loader import get_template, render_to_string
 from django.test import RequestFactory
-from django.utils import translation
+from django.utils import timezone, translation
 
 from campaigns.choices import Role
 from campaigns.templatetags import counting, languages, moments
 from signatories import answering, moderation, register, tokens
 from signatories.mail import emails
-from signatories.models import OutboxMail, Signature
-from signatories.states import MailKind, Reason, State
+from signatories.managing import contacts, fresh, leaving, names, opening
+from signatories.models import ModeChange, OutboxMail, Signature
+from signatories.states import LinkPurpose, MailKind, Reason, State
 from tests.builders import (
     make_campaign,
     make_dispute,
@@ -231,7 +232,43 @@ def mails(db):
         name=survivor,
         contact_agreed=True,
     )
-    return {mail.kind: emails.render(mail) for mail in OutboxMail.objects.all()}
+    other = make_campaign("other", title="Defenders & the <agenda>")
+    managed(make_signature(other, name=name, website="https://managed.example", state=State.CONFIRMED))
+    return {mail.kind: emails.render(mail) for mail in OutboxMail.objects.order_by("pk")}
+
+
+def managed(signature):
+    """What the own page of `signature` mails, from the first link to the last mail."""
+    by, contact = make_superuser(), signature.contacts.get()
+    for kind in ("known", "callback"):
+        moderation.add_evidence(signature=signature, by=by, kind=kind)
+    moderation.accept(signature=signature, by=by)
+    opening.send_link(mailbox=contact.mailbox)
+    names.ask_for_name(contact=contact, wish=names.Wish(name=f"{signature.organisation.name}s"))
+    moderation.refuse_name(signature=signature, wish=signature.name_changes.get().pk, by=by)
+    asked = ModeChange.objects.create(
+        signature=signature, to_mode="public", asked_at=timezone.now(), confirmed_at=timezone.now()
+    )
+    moderation.check_publicity(
+        signature=signature, wish=asked.pk, kind="callback", by=by, note="Rang the office."
+    )
+    new = contacts.NewContact(name="N", role="R", mailbox="new@new.example")
+    contacts.ask_for_contact(contact=contact, new=new)
+    contacts.confirm_from_old(token=token_of(signature, "change_contact"))
+    contact = contacts.accept_from_new(token=token_of(signature, "new_contact"))
+    fresh.ask_for(contact=contact, purpose=LinkPurpose.WITHDRAW)
+    leaving.withdraw(token=token_of(signature, "withdraw"))
+    fresh.ask_for(contact=contact, purpose=LinkPurpose.ERASE)
+    OutboxMail.objects.filter(signature=signature).update(state="sent")
+    kept = list(OutboxMail.objects.filter(signature=signature).values("pk", "recipient", "context"))
+    leaving.erase(token=token_of(signature, "erase"))
+    OutboxMail.objects.bulk_update([OutboxMail(**row) for row in kept], ["recipient", "context"])
+
+
+def token_of(signature, purpose):
+    token = tokens.new_token()
+    signature.links.filter(purpose=purpose).update(digest=tokens.digest(token))
+    return token
 
 
 def html_of(message: EmailMessage):
@@ -248,7 +285,28 @@ def test_every_kind_of_mail_is_written(mails):
 
 # What stands in the subject is read over shoulders and on locked screens: these two are as old as the form.
 NAMED_IN_SUBJECT = {MailKind.CONFIRM, MailKind.ACCEPTED}
-WITHOUT_LINK = {MailKind.APPEAL_REFUSED, MailKind.RENAMED, MailKind.SECOND_CONTACT}
+WITHOUT_LINK = {
+    MailKind.APPEAL_REFUSED,
+    MailKind.RENAMED,
+    MailKind.SECOND_CONTACT,
+    MailKind.CONTACT_CHANGED,
+    MailKind.NAME_DECIDED,
+    MailKind.WITHDRAWN,
+    MailKind.ERASED,
+}
+# To the letter, and to the signer's own page.
+TWO_LINKS = {MailKind.ACCEPTED}
+# What is mailed about the own page names neither organisation nor letter, to nobody.
+NAMES_NOTHING = {
+    MailKind.MANAGE,
+    MailKind.FRESH,
+    MailKind.NEW_CONTACT,
+    MailKind.CONTACT_CHANGED,
+    MailKind.PUBLISHING,
+    MailKind.NAME_DECIDED,
+    MailKind.WITHDRAWN,
+    MailKind.ERASED,
+}
 
 
 @pytest.mark.parametrize("kind", MailKind.values)
@@ -259,9 +317,9 @@ def test_a_mail_is_plain_short_and_loads_nothing(mails, kind):
     assert "\n" not in message.subject
     assert ("Defenders & the <agenda>" in message.subject) == (kind in NAMED_IN_SUBJECT)
     assert "Lantern" not in message.subject
-    assert "Defenders & the <agenda>" in " ".join(message.body.split())
-    assert "Example <b>Lantern</b> & Trust" in " ".join(message.body.split())
-    assert "Example <b>Lantern</b> & Trust" in text_of(str(html))
+    for words in (" ".join(message.body.split()), text_of(str(html))):
+        assert ("Defenders & the <agenda>" in words) == (kind not in NAMES_NOTHING)
+        assert ("Example <b>Lantern</b> & Trust" in words) == (kind not in NAMES_NOTHING)
     # A paragraph is one line, for the reader's screen to break; RFC 5322 allows 998 octets.
     assert all(len(line.encode()) <= 998 for line in message.body.splitlines())
     assert all(line == line.rstrip() for line in message.body.splitlines())
@@ -278,7 +336,7 @@ def test_text_and_html_of_a_mail_hold_the_same_links(mails, kind):
     in_text = re.findall(r"https?://\S+", message.body)
 
     assert [link["href"] for link in html_of(message).select("a")] == in_text
-    assert len(in_text) == (0 if kind in WITHOUT_LINK else 1)
+    assert len(in_text) == (0 if kind in WITHOUT_LINK else 2 if kind in TWO_LINKS else 1)
 
 
 def test_the_mail_that_asks_to_confirm_says_what_to_do_if_one_did_not_ask(mails):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("signatories", "0014_publicity_only_by_the_signer"),
+        ("signatories", "0016_mail_on_request_shares_a_budget"),
     ]
 
     operations = [
