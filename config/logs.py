@@ -5,6 +5,8 @@ import re
 
 # A link that was mailed is a key; `Internal Server Error: /en/confirm/<token>/` would leave it in the log.
 SECRET_PATH = re.compile(r"(/(?:confirm|manage|answer|appeal|vouch|dispute)/)[^/\s?#]+")
+# So is the one of a circulation link, and what the pages after the form carry in their address.
+SECRET_QUERY = re.compile(r"([?&](?:key|to)=)[^\s&#\"']+")
 # PostgreSQL puts the values of the row under an error's first line.
 DATABASE_DETAIL = re.compile(r"^(?:DETAIL|CONTEXT):.*$", re.MULTILINE)
 MAILBOX = re.compile(r"[^\s<>()\"'=,;:]+@[^\s<>()\"'=,;:]+\.[a-z0-9-]{2,}", re.IGNORECASE)
@@ -14,5 +16,5 @@ class DiscreetFormatter(logging.Formatter):
     """Formats as usual, exception included, then cuts tokens, mailboxes and rows out of the text."""
 
     def format(self, record: logging.LogRecord) -> str:
-        text = SECRET_PATH.sub(r"\1…", super().format(record))
+        text = SECRET_QUERY.sub(r"\1…", SECRET_PATH.sub(r"\1…", super().format(record)))
         return MAILBOX.sub("…@…", DATABASE_DETAIL.sub("DETAIL: …", text))

@@ -159,6 +159,9 @@ LIMIT_DOMAIN = environment.limits("LIMIT_DOMAIN", default="60/10minutes;200/day"
 LIMIT_MAILBOX = environment.limits("LIMIT_MAILBOX", default="12/10minutes;30/day")
 LIMIT_CAMPAIGN = environment.limits("LIMIT_CAMPAIGN", default="300/minute;3000/hour")
 
+# How many numbers a browser may have to try for its proof of work (signatories.proving).
+CHALLENGE_DIFFICULTY = environment.whole_number("CHALLENGE_DIFFICULTY", default=200_000, at_least=1000)
+
 # --- log-in ----------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["config.permissions.StaffBackend"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -163,6 +163,8 @@ class SignForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
+    # By which circulation link somebody came, sealed (`views.invitations`).
+    invited = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -256,6 +258,7 @@ class SignForm(forms.Form):
             Fieldset(_("Your data"), *self._consent_rows()),
             "fax",
             "opened",
+            "invited",
         )
         return helper
 

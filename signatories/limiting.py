@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
@@ -142,6 +142,21 @@ def _ask(limits: list[Limit], loud: int) -> tuple[int, int] | None:
         return None
     _breaker.worked()
     return found
+
+
+def is_first_use(name: str, whose: str, life: timedelta) -> bool:
+    """Whether `name` was used by nobody but `whose` within `life`; while Redis is away everything is used for the first time."""
+    if not _breaker.may_try():
+        return True
+    store = storage(settings.REDIS_URL)
+    client, key = cast("Any", store.get_connection()), store.prefixed_key(name)
+    try:
+        before = client.set(key, whose, nx=True, get=True, ex=life)
+    except RedisError:
+        _breaker.failed()
+        return True
+    _breaker.worked()
+    return before is None or before.decode() == whose
 
 
 class OneTripStorage(RedisStorage):

@@ -54,6 +54,8 @@ class Entry:
     via: str = ""
     was_too_fast: bool = False
     network_hash: str = ""  # `network.hash_of` the request
+    # The letter asked for a proof of work and got none: a moderator sends the mail (`proving`).
+    without_proof: bool = False
     mail_waits: bool = (
         False  # no mail until somebody asks for it: its mailbox or domain is over a limit (`limiting`)
     )
@@ -123,7 +125,11 @@ def _store(
         via=entry.via,
         language=language,
         flags=verification.flags_of_form(
-            organisation, mailbox_domain, entry.contact_name, fast=entry.was_too_fast
+            organisation,
+            mailbox_domain,
+            entry.contact_name,
+            fast=entry.was_too_fast,
+            without_proof=entry.without_proof,
         ),
         submission_key=key,
         network_hash=entry.network_hash,
@@ -142,7 +148,8 @@ def _store(
         signature, kind=EventKind.SIGNED, actor=SIGNER, to_state=State.SUBMITTED, happened_at=now
     )
     # A mailbox that others flood with forms in its name is not flooded with mail. The form is stored all the same.
-    slot = None if entry.mail_waits else outbox.slot_for_form(contact.mailbox_hash, campaign.pk, now)
+    waits = entry.mail_waits or entry.without_proof
+    slot = None if waits else outbox.slot_for_form(contact.mailbox_hash, campaign.pk, now)
     mail = notices.confirmation(signature, contact, now, not_before=slot, title=heading.title) if slot else ()
     consents = [new_consent(contact, text, now) for text in entry.consents]
     storing.insert([organisation, signature, contact, *consents, event, *mail])
@@ -179,6 +186,7 @@ def send_again(*, campaign: Campaign, mailbox: str, reference: str = "", within_
                 signature__state=State.SUBMITTED,
                 signature__submission_key__endswith=reference,
             )
+            .exclude(signature__flags__contains=[Flag.NO_PROOF])  # a moderator looks first
             .select_related(
                 "signature__organisation", "signature__campaign__host", "signature__letter_version"
             )
@@ -202,7 +210,7 @@ def send_new_link(signature: Signature) -> None:
     with transaction.atomic():
         transaction.on_commit(outbox.nudge)
         contact = signature.contacts.filter(is_primary=True).first()
-        if contact is None or signature.state != State.SUBMITTED:
+        if contact is None or signature.state != State.SUBMITTED or Flag.NO_PROOF in signature.flags:
             return
         if outbox.slot_of_form(contact.mailbox_hash, signature, now) <= now:
             contact.signature = signature
@@ -273,6 +281,7 @@ def _mail_next_form(signature: Signature, now: datetime) -> None:
             signature__state=State.SUBMITTED,
             signature__mails=None,
         )
+        .exclude(signature__flags__contains=[Flag.NO_PROOF])
         .select_related("signature__organisation", "signature__campaign__host", "signature__letter_version")
         .order_by("signature__submitted_at")
         .first()

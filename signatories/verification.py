@@ -26,7 +26,14 @@ REFERRALS_NEEDED = 2
 DEFAULT_BAR = Level.V2
 # How the form came in, and what others said of it: no edit of the organisation changes that.
 LASTING = frozenset(
-    {Flag.TOO_FAST, Flag.SAME_NETWORK, Flag.DISPUTED, Flag.CONTACT_MOVED, Flag.VOUCH_TAKEN_BACK}
+    {
+        Flag.TOO_FAST,
+        Flag.NO_PROOF,
+        Flag.SAME_NETWORK,
+        Flag.DISPUTED,
+        Flag.CONTACT_MOVED,
+        Flag.VOUCH_TAKEN_BACK,
+    }
 )
 # These need the contact, who may have been erased.
 OF_THE_CONTACT = frozenset({Flag.FREE_MAIL, Flag.DISPOSABLE, Flag.DOMAIN_DIFFERS, Flag.PERSON})
@@ -74,9 +81,15 @@ def suggests_domain_match(organisation: Organisation, mailbox_domain: str) -> bo
 
 
 def flags_of_form(
-    organisation: Organisation, mailbox_domain: str, person: str = "", *, fast: bool = False
+    organisation: Organisation,
+    mailbox_domain: str,
+    person: str = "",
+    *,
+    fast: bool = False,
+    without_proof: bool = False,
 ) -> list[Flag]:
-    """What the form alone gives a moderator to look at, in the order of `Flag`. `fast`: it came back at first too soon."""
+    """What the form alone gives a moderator to look at, in the order of `Flag`. `fast`: it came back at first too soon;
+    `without_proof`: its mail waits for a moderator (`proving`)."""
     spoken = [organisation.name, organisation.native_name, organisation.acronym]
     site = organisation.registrable_domain
     raised = {
@@ -88,6 +101,7 @@ def flags_of_form(
         Flag.FORMULA: any(names.looks_like_formula_or_address(name) for name in spoken),
         Flag.PERSON: bool(person) and names.match_key(person) == organisation.match_key,
         Flag.TOO_FAST: fast,
+        Flag.NO_PROOF: without_proof,
     }
     return [flag for flag in Flag if raised.get(flag)]
 

@@ -1,7 +1,16 @@
 """The manager's pages: campaigns, their letters, asks and news."""
 
 from campaigns.admin.campaign import CampaignAdmin, HostAdmin, TopicAdmin
+from campaigns.admin.circulation import CirculationLinkAdmin
 from campaigns.admin.letter import AskAdmin, LetterVersionAdmin
 from campaigns.admin.story import UpdateAdmin
 
-__all__ = ["AskAdmin", "CampaignAdmin", "HostAdmin", "LetterVersionAdmin", "TopicAdmin", "UpdateAdmin"]
+__all__ = [
+    "AskAdmin",
+    "CampaignAdmin",
+    "CirculationLinkAdmin",
+    "HostAdmin",
+    "LetterVersionAdmin",
+    "TopicAdmin",
+    "UpdateAdmin",
+]

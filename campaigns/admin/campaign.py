@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns import checklist, life
 from campaigns.admin.bases import Page, RowFormSet, StackedPart, TabularPart
 from campaigns.admin.forms import CampaignForm, is_out
+from campaigns.admin.intake import switch_intake
 from campaigns.admin.scope import CampaignScoped, ScopedFields
 from campaigns.admin.zones import InCampaignZone, zone_of_campaign
 from campaigns.choices import Role
@@ -112,9 +113,18 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
         (_("Languages and topics"), {"fields": ["languages", "topics"]}),
         # What no page heeds yet (order of the list, accent, re-affirming, the campaign that this one follows) is not
         # offered: a switch that does nothing would be believed.
-        (_("Signatories"), {"fields": ["goal", "modes_allowed", "naming_policy", "sections_policy"]}),
+        (
+            _("Signatories"),
+            {"fields": ["intake", "goal", "modes_allowed", "naming_policy", "sections_policy"]},
+        ),
         (_("More"), {"classes": ["collapse"], "fields": ["retention_months"]}),
     ]
+
+    def get_urls(self) -> list[URLPattern]:
+        switch = path(
+            "<int:pk>/intake/", self.admin_site.admin_view(switch_intake), name="campaigns_campaign_intake"
+        )
+        return [switch, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Campaign]:
         newest = LetterText.objects.filter(version__campaign=models.OuterRef("pk")).order_by(

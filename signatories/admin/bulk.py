@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from signatories import moderation, verification
 from signatories.models import Signature
-from signatories.states import WAITING, Level
+from signatories.states import WAITING, Flag, Level
 from signatories.transitions import AlreadyDecided, Refused
 
 # Beyond these, the message only counts.
@@ -34,6 +34,26 @@ def accept_what_meets_the_bar(modeladmin: Any, request: HttpRequest, queryset: Q
             accepted += 1
     words = ngettext("%(count)d accepted.", "%(count)d accepted.", accepted) % {"count": accepted}
     messages.success(request, words)
+    if left:
+        messages.warning(request, _left(left))
+
+
+@admin.action(description=gettext_lazy("Send the mail that was held"), permissions=["moderate"])
+def send_held_mail(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Signature]) -> None:
+    """For forms that came without the proof of work; the others that were ticked are left."""
+    sent, left = 0, []
+    for signature in _chosen(request, queryset):
+        if Flag.NO_PROOF not in signature.flags:
+            continue
+        try:
+            moderation.send_again(signature=signature, by=cast("User", request.user))
+        except Refused as refusal:
+            left.append(f"{signature.organisation.name} ({str(refusal).rstrip('.')})")
+        else:
+            sent += 1
+    messages.success(
+        request, ngettext("%(count)d mail queued.", "%(count)d mails queued.", sent) % {"count": sent}
+    )
     if left:
         messages.warning(request, _left(left))
 

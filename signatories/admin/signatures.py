@@ -24,7 +24,7 @@ from signatories.admin import (
     sweep_forms,
     wishes,
 )
-from signatories.admin.bulk import accept_what_meets_the_bar
+from signatories.admin.bulk import accept_what_meets_the_bar, send_held_mail
 from signatories.admin.casefile import in_case
 from signatories.desk import work
 from signatories.desk.search import search
@@ -97,7 +97,7 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
     sortable_by = ["organisation_name", "country"]
     list_per_page = 50
     show_full_result_count = False
-    actions = [accept_what_meets_the_bar]
+    actions = [accept_what_meets_the_bar, send_held_mail]
     view_on_site = False
     change_list_template = "admin/signatories/signature/change_list.html"
 

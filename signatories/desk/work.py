@@ -10,6 +10,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from campaigns import countries
+from campaigns.choices import Intake, Stage
+from campaigns.models import Campaign
 from signatories import replies, second_eyes, verification
 from signatories.desk import clusters, wishes
 from signatories.desk.wishes import Wishes
@@ -45,6 +47,7 @@ class Work:
     oldest: str
     on_hold: int
     unconfirmed: int
+    held: int
     second_eyes: int
     replies: Replies
     wishes: Wishes
@@ -57,6 +60,12 @@ class Work:
     backup_late: bool
     confirmations_wait_until: datetime | None
     has_clusters: bool
+    letters: list[Campaign]
+
+    @property
+    def guarded(self) -> list[Campaign]:
+        """The letters whose forms are not simply taken from everybody."""
+        return [each for each in self.letters if each.intake != Intake.NORMAL]
 
     @property
     def sentence(self) -> str:
@@ -84,6 +93,7 @@ def of(user: User | AnonymousUser, now: datetime) -> Work:
         oldest=Min("confirmed_at", filter=Q(state=State.CONFIRMED)),
         on_hold=Count("pk", filter=Q(state=State.ON_HOLD)),
         unconfirmed=Count("pk", filter=Q(state=State.SUBMITTED)),
+        held=Count("pk", filter=Q(state=State.SUBMITTED, flags__contains=[Flag.NO_PROOF])),
     )
     disputes = Dispute.objects.open().filter(signature__in=mine)
     mail = OutboxMail.objects.filter(~Q(state=MailState.SENT) | budget.used(now)).aggregate(
@@ -100,6 +110,7 @@ def of(user: User | AnonymousUser, now: datetime) -> Work:
         oldest=age(numbers["oldest"], now),
         on_hold=numbers["on_hold"],
         unconfirmed=numbers["unconfirmed"],
+        held=numbers["held"],
         second_eyes=second_eyes.wanted(mine).count(),
         replies=replies.count(mine),
         wishes=wishes.count(mine),
@@ -115,6 +126,7 @@ def of(user: User | AnonymousUser, now: datetime) -> Work:
             now, used=mail["confirmations_used"], due=mail["confirmations_due"]
         ),
         has_clusters=clusters.is_there_one(user, now),
+        letters=list(Campaign.objects.visible_to(user).filter(stage=Stage.PUBLIC).order_by("slug")),
     )
 
 

@@ -2,13 +2,14 @@
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import F, Func, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from signatories import likeness
 from signatories.mail import notices, outbox
 from signatories.models import Contact, Signature
-from signatories.states import EventKind, State
+from signatories.states import EventKind, Flag, State
 from signatories.transitions import Refused, record, staff
 
 # Each gets an event of its own. Beyond this it is a flood, or a name that says nothing.
@@ -57,7 +58,10 @@ def reveal_contact(*, signature: Signature, by: User) -> list[Contact]:
 
 
 def send_again(*, signature: Signature, by: User) -> None:
-    """Queues a fresh confirmation mail for this signature only (scenario S9). Raises Refused when it is confirmed."""
+    """Queues a fresh confirmation mail for this signature only (scenario S9). Raises Refused when it is confirmed.
+
+    One that was held for want of a proof of work waits no longer.
+    """
     now = timezone.now()
     contact = signature.contacts.filter(is_primary=True).first()
     if signature.state != State.SUBMITTED or contact is None:
@@ -66,4 +70,6 @@ def send_again(*, signature: Signature, by: User) -> None:
         if outbox.next_staff_slot(contact.mailbox_hash, now) > now:
             raise Refused(_("This mailbox had a mail just now. Wait a minute."))
         notices.ask_to_confirm(signature, contact, now, not_before=now)
+        no_longer = Func(F("flags"), Value(Flag.NO_PROOF.value), function="array_remove")
+        Signature.objects.filter(pk=signature.pk).update(flags=no_longer)
         record(signature, kind=EventKind.MAIL_AGAIN, actor=staff(by))

@@ -18,7 +18,7 @@ from signatories.models import (
     SweptSignature,
 )
 from signatories.models.signature import UNCONFIRMED_FOR
-from signatories.states import EventKind, LinkPurpose, MailKind, MailState, State, SweepState
+from signatories.states import EventKind, Flag, LinkPurpose, MailKind, MailState, State, SweepState
 from signatories.sweeps.conditions import Condition
 from signatories.telling import SWEEP_DETAIL
 from signatories.transitions import AlreadyDecided, change_state, staff, undo_state
@@ -158,6 +158,8 @@ def _mail_anew(contact: Contact, now: datetime) -> None:
     if signature.submitted_at <= now - UNCONFIRMED_FOR or not life.accepts_confirmation(
         signature.campaign, signature.submitted_at, now
     ):
+        return
+    if Flag.NO_PROOF in signature.flags:  # a moderator sends it by hand
         return
     if slot := outbox.slot_for_form(contact.mailbox_hash, signature.campaign_id, now):
         notices.ask_to_confirm(signature, contact, now, not_before=slot)

@@ -34,6 +34,7 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
         "reference": note.get("reference", ""),
         "to": request.GET.get("to", "") if note else "",
         "again": "again" in request.GET,
+        "held": "held" in request.GET,
         "mail_is_slow": _worker_is_silent(),
         "form": AgainForm(),
     }

@@ -13,14 +13,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns import life, reading
+from campaigns.choices import Intake
 from campaigns.lines import printed
-from campaigns.models import Campaign, ConsentText
+from campaigns.models import Campaign, CirculationLink, ConsentText
 from campaigns.opening import open_letter
-from signatories import limiting, network, signing, tokens
+from signatories import limiting, network, proving, signing, tokens
 from signatories.forms import SignForm, opened_now
 from signatories.identity import mailboxes
 from signatories.limiting import Act
-from signatories.views import busy
+from signatories.proving import Proof
+from signatories.views import busy, invitations
 
 UNPROCESSABLE = 422
 GONE = 410
@@ -36,10 +38,12 @@ def open_campaign(slug: str) -> Campaign:
 def form(request: HttpRequest, slug: str) -> HttpResponse:
     """Shows the form; a filled one is checked and shown as it will be printed."""
     campaign = open_campaign(slug)
-    if not life.accepts_forms(campaign, timezone.now()):
+    link = invitations.link_of(request, campaign)
+    if not _is_open_to(campaign, link):
         return closed(request, campaign)
     if request.method != "POST":
-        return show_form(request, campaign, SignForm(campaign=campaign, initial={"opened": opened_now()}))
+        initial = {"opened": opened_now(), "invited": invitations.sealed(link)}
+        return show_form(request, campaign, SignForm(campaign=campaign, initial=initial))
     filled = _filled(request, campaign)
     if not filled.is_valid():
         return show_form(request, campaign, filled, status=UNPROCESSABLE)
@@ -51,7 +55,7 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
 def change(request: HttpRequest, slug: str) -> HttpResponse:
     """Back from the review, or over from another language: the form with everything typed still in it."""
     campaign = open_campaign(slug)
-    if not life.accepts_forms(campaign, timezone.now()):
+    if not _is_open_to(campaign, invitations.link_of(request, campaign)):
         return closed(request, campaign)
     typed = {name: value for name, value in request.POST.items() if name in SignForm.base_fields}
     typed["opened"] = typed.get("opened") or opened_now()
@@ -67,6 +71,9 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     if letter is None:
         raise Http404
     campaign, language = letter.campaign, get_language() or "en"
+    link = invitations.link_of(request, campaign)
+    if not _is_open_to(campaign, link):
+        return closed(request, campaign)
     filled = _filled(request, campaign, letter.consent_texts)
     if not filled.is_valid():
         return show_form(request, campaign, filled, status=UNPROCESSABLE)
@@ -76,7 +83,19 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     verdict = limiting.take(Act.SIGN, now, networks=networks, campaign=campaign.pk, mailbox=mailbox)
     if verdict.is_loud:
         return busy.told(show_review(request, campaign, filled, notice=busy.notice(verdict)), verdict)
-    entry = replace(filled.entry(), network_hash=networks.near, mail_waits=verdict.is_quiet)
+    proof = _proof_of(request, campaign, filled)
+    if proof is Proof.WRONG:
+        notice = _("The page was open for too long. Everything typed is still here: please send it again.")
+        response = show_review(request, campaign, filled, notice=notice)
+        response.status_code = UNPROCESSABLE
+        return response
+    entry = replace(
+        filled.entry(),
+        network_hash=networks.near,
+        via=link.via if link else "",
+        mail_waits=verdict.is_quiet,
+        without_proof=proof is Proof.MISSING,
+    )
     try:
         reference = signing.sign(
             campaign=campaign, entry=entry, language=language, heading=letter.heading(language)
@@ -84,7 +103,26 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     except (signing.LetterClosed, signing.NoVersion):
         return closed(request, campaign)
     note = tokens.seal({"mailbox": mailbox, "reference": reference})
-    return HttpResponseRedirect(reverse("signatories:sent", kwargs={"slug": slug}) + f"?to={note}")
+    held = "&held" if entry.without_proof else ""
+    return HttpResponseRedirect(reverse("signatories:sent", kwargs={"slug": slug}) + f"?to={note}{held}")
+
+
+def _is_open_to(campaign: Campaign, link: CirculationLink | None) -> bool:
+    """Whether the letter takes a form now, from whoever came by `link`."""
+    is_welcome = link is not None or campaign.intake != Intake.CLOSED
+    return is_welcome and life.accepts_forms(campaign, timezone.now())
+
+
+def _proof_of(request: HttpRequest, campaign: Campaign, filled: SignForm) -> Proof:
+    if campaign.intake != Intake.CHALLENGE:
+        return Proof.GIVEN
+    answers = filled.cleaned_data
+    return proving.judge(
+        request.POST.get("altcha", ""),
+        letter=campaign.slug,
+        mailbox=answers["mailbox"],
+        name=answers["name"],
+    )
 
 
 def _filled(
@@ -123,11 +161,18 @@ def show_review(
         "carried": _carried(filled),
         "notice": notice,
         "too_fast": too_fast,
+        "challenge": _challenge(campaign),
         "suggested": mailboxes.suggestion(filled.cleaned_data["mailbox"]),
         "line": printed(organisation, campaign, get_language() or "en"),
         **_surroundings(campaign),
     }
     return render(request, "signatories/review.html", context, status=UNPROCESSABLE if too_fast else 200)
+
+
+def _challenge(campaign: Campaign) -> str:
+    if campaign.intake != Intake.CHALLENGE:
+        return ""
+    return proving.new_challenge(campaign.slug, timezone.now())
 
 
 def _carried(filled: SignForm) -> list[tuple[str, str]]:

@@ -11,8 +11,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern
 from django.utils import timezone
 
+from campaigns import circulation
 from campaigns.choices import Role
-from campaigns.models import Ask, Campaign, LetterVersion, Quote, Update, UpdateText
+from campaigns.models import Ask, Campaign, CirculationLink, LetterVersion, Quote, Update, UpdateText
 from signatories import moderation
 from signatories.models import (
     Evidence,
@@ -41,6 +42,7 @@ SECRETS = [
     "Hidden speaker",
     "Hidden reason",
     "Hidden note",
+    "hidden-list",
 ]
 
 
@@ -63,6 +65,7 @@ def make_one_of_each(slug, prefix, name):
     by = make_superuser()
     LetterVersion.objects.create(campaign=campaign, number=2, note=f"{prefix} note")
     Quote.objects.create(campaign=campaign, language="en", text="…", speaker=f"{prefix} speaker")
+    circulation.make(campaign=campaign, via=f"{prefix.lower()}-list", by=by, now=timezone.now())
     update = Update.objects.create(campaign=campaign, published_at=timezone.now())
     UpdateText.objects.create(update=update, language="en", title=f"{prefix} news", body="…")
     domain = f"{name.split()[0].lower()}.example"
@@ -134,6 +137,7 @@ def row_of_b(model):
         LetterVersion: {"campaign__slug": "secret-b"},
         Ask: {"campaign__slug": "secret-b"},
         Update: {"campaign__slug": "secret-b"},
+        CirculationLink: {"campaign__slug": "secret-b"},
         Signature: {"campaign__slug": "secret-b"},
         Organisation: {"signatures__campaign__slug": "secret-b"},
         SignatureEvent: {"signature__campaign__slug": "secret-b"},
