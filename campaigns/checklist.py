@@ -48,6 +48,8 @@ def _around(campaign: Campaign) -> Iterator[Point]:
     yield Point(_("The addressee is named"), bool(main and main.addressee_office), needed=True)
     yield Point(_("A privacy notice"), bool(main and main.privacy_notice), needed=True)
     yield Point(_("How the host verifies signatures"), bool(main and main.how_verified))
+    if campaign.caution_countries:
+        yield Point(_("A safety notice in your own words"), bool(main and main.safety_notice))
     for language in _other_languages(campaign):
         yield Point(
             _("Texts around the letter in %(language)s") % {"language": language.name}, language.code in texts

@@ -17,7 +17,7 @@ from campaigns import countries
 from campaigns.choices import ConsentKind, PublicationMode
 from campaigns.models import Campaign, ConsentText
 from campaigns.translation import pick
-from signatories import tokens
+from signatories import caution, tokens
 from signatories.identity import mailboxes
 from signatories.identity.names import clean_line, match_key
 from signatories.signing import Entry
@@ -32,8 +32,12 @@ OPENED = {False: "at", True: "again_at"}
 
 MODE_HELP = {
     PublicationMode.PUBLIC: _("The name stands in the public list."),
-    PublicationMode.ADDRESSEE_ONLY: _("The name stands in the annex for the addressee, never on the web."),
-    PublicationMode.WITHHELD: _("Counted, but the name is known to the host alone."),
+    PublicationMode.ADDRESSEE_ONLY: _(
+        "The name stands in the annex that the addressee gets, never on the web; here it is only counted."
+    ),
+    PublicationMode.WITHHELD: _(
+        "The name is known to the host alone, and given neither to the addressee nor to the public; it is only counted."
+    ),
 }
 
 
@@ -165,6 +169,8 @@ class SignForm(forms.Form):
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
     # By which circulation link somebody came, sealed (`views.invitations`).
     invited = forms.CharField(required=False, widget=forms.HiddenInput)
+    # Whether the safety notice was shown (`caution`).
+    cautioned = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -174,6 +180,7 @@ class SignForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.campaign = campaign
         language = get_language() or "en"
         texts = list(campaign.consent_texts.all() if consent_texts is None else consent_texts)
         self.offered_consents = current_consents(texts, language)
@@ -195,6 +202,22 @@ class SignForm(forms.Form):
     def is_offered(self) -> bool:
         """Whether the form can be shown at all: nobody signs without the wording of the consent."""
         return ConsentKind.DATA_PROCESSING in self.offered_consents
+
+    @property
+    def needs_caution(self) -> bool:
+        """Whether a valid form must come back once more with the safety notice. Who chose to be withheld reads it in the review."""
+        answers = self.cleaned_data
+        return (
+            answers["publication_mode"] != PublicationMode.WITHHELD
+            and caution.is_due(self.campaign, answers["country_code"])
+            and not caution.was_seen(self.campaign, answers["cautioned"])
+        )
+
+    @property
+    def shows_caution(self) -> bool:
+        """Whether the form, filled or shown again, stands under the notice."""
+        country, sealed = self["country_code"].value() or "", self["cautioned"].value() or ""
+        return caution.is_due(self.campaign, country) and caution.was_seen(self.campaign, sealed)
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -259,6 +282,7 @@ class SignForm(forms.Form):
             "fax",
             "opened",
             "invited",
+            "cautioned",
         )
         return helper
 

@@ -113,10 +113,8 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
         (_("Languages and topics"), {"fields": ["languages", "topics"]}),
         # What no page heeds yet (order of the list, accent, re-affirming, the campaign that this one follows) is not
         # offered: a switch that does nothing would be believed.
-        (
-            _("Signatories"),
-            {"fields": ["intake", "goal", "modes_allowed", "naming_policy", "sections_policy"]},
-        ),
+        (_("Signatories"), {"fields": ["intake", "goal", "naming_policy", "sections_policy"]}),
+        (_("Signatories at risk"), {"fields": ["modes_allowed", "batch_hour", "caution_countries"]}),
         (_("More"), {"classes": ["collapse"], "fields": ["retention_months"]}),
     ]
 

@@ -4,20 +4,19 @@ import zoneinfo
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import checklist
+from campaigns import checklist, countries
 from campaigns.admin.bases import RowForm, RowFormSet
 from campaigns.choices import LANGUAGES, PublicationMode, Stage, TextStatus
 from campaigns.letters import paste_to_markdown
 from campaigns.models import Ask, Campaign, LetterText, Update
 from campaigns.models.campaign import default_languages, default_modes
-
-# The other modes can be offered once everything that protects their signers is built (product.md, "Publication mode").
-OFFERED_MODES = (PublicationMode.PUBLIC,)
 
 
 class Checkboxes(forms.TypedMultipleChoiceField):
@@ -40,12 +39,36 @@ class ZoneInput(forms.TextInput):
         return format_html('{}<datalist id="zones">{}</datalist>', field, options)
 
 
+class Places(forms.MultipleChoiceField):
+    """Countries and territories by their common names, in two lists to choose from; sorted codes for a column with an array."""
+
+    widget = FilteredSelectMultiple(_("countries and territories"), is_stacked=False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=_places, **kwargs)
+
+    def clean(self, value: Any) -> list[str]:
+        return sorted(super().clean(value))
+
+
+def _places() -> list[tuple[str, str]]:
+    return countries.choices(get_language() or "en")
+
+
 class CampaignForm(RowForm):
     languages = Checkboxes(label=_("Languages"), choices=LANGUAGES, initial=default_languages)
     modes_allowed = Checkboxes(
         label=_("Publication modes offered"),
-        choices=[(mode.value, mode.label) for mode in OFFERED_MODES],
+        choices=PublicationMode.choices,
         initial=default_modes,
+    )
+    caution_countries = Places(
+        label=_("Countries and territories with a safety notice"),
+        required=False,
+        help_text=_(
+            "For organisations there the form shows the safety notice (see the texts around the letter) and chooses"
+            " “withheld” for them; they may choose otherwise."
+        ),
     )
 
     class Meta:
@@ -56,6 +79,10 @@ class CampaignForm(RowForm):
 
     def clean(self) -> dict[str, Any]:
         answers: dict[str, Any] = super().clean() or {}
+        if answers.get("caution_countries") and PublicationMode.WITHHELD not in answers.get(
+            "modes_allowed", []
+        ):
+            self.add_error("caution_countries", _("The notice needs “withheld” among the modes offered."))
         if "stage" in self.changed_data and answers.get("stage") in checklist.OUT:
             self._refuse_unfinished()
         return answers

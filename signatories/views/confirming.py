@@ -90,6 +90,7 @@ def _of(signature: Signature) -> dict[str, object]:
         "version": signature.letter_version,
         "text": pick(signature.letter_version.texts.all(), language),
         "line": printed(organisation, signature.campaign, language),
+        "mode": signature.publication_mode,
         "is_being_checked": state in WAITING,
     }
 

@@ -13,11 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns import life, reading
-from campaigns.choices import Intake
+from campaigns.choices import Intake, PublicationMode
 from campaigns.lines import printed
 from campaigns.models import Campaign, CirculationLink, ConsentText
 from campaigns.opening import open_letter
-from signatories import limiting, network, proving, signing, tokens
+from signatories import caution, limiting, network, proving, signing, tokens
 from signatories.forms import SignForm, opened_now
 from signatories.identity import mailboxes
 from signatories.limiting import Act
@@ -47,6 +47,8 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
     filled = _filled(request, campaign)
     if not filled.is_valid():
         return show_form(request, campaign, filled, status=UNPROCESSABLE)
+    if filled.needs_caution:
+        return show_form(request, campaign, _cautioned(request, campaign), status=UNPROCESSABLE)
     return show_review(request, campaign, filled)
 
 
@@ -77,6 +79,8 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     filled = _filled(request, campaign, letter.consent_texts)
     if not filled.is_valid():
         return show_form(request, campaign, filled, status=UNPROCESSABLE)
+    if filled.needs_caution:
+        return show_form(request, campaign, _cautioned(request, campaign), status=UNPROCESSABLE)
     if filled.was_too_fast:
         return show_review(request, campaign, _reopened(request, campaign), too_fast=True)
     networks, mailbox = network.hashes_of(request, now), filled.cleaned_data["mailbox"]
@@ -134,6 +138,16 @@ def _filled(
     return filled
 
 
+def _cautioned(request: HttpRequest, campaign: Campaign) -> SignForm:
+    """The same form under the safety notice, with “withheld” chosen; whoever sends it on may choose otherwise."""
+    data = request.POST.copy()
+    data["publication_mode"] = PublicationMode.WITHHELD
+    data["cautioned"] = caution.mark(campaign)
+    filled = SignForm(data, campaign=campaign)
+    filled.is_valid()
+    return filled
+
+
 def _reopened(request: HttpRequest, campaign: Campaign) -> SignForm:
     """The same form, opened now: whoever waits the moment that a person needs may send it."""
     data = request.POST.copy()
@@ -164,6 +178,8 @@ def show_review(
         "challenge": _challenge(campaign),
         "suggested": mailboxes.suggestion(filled.cleaned_data["mailbox"]),
         "line": printed(organisation, campaign, get_language() or "en"),
+        "mode": filled.cleaned_data["publication_mode"],
+        "shows_caution": caution.is_due(campaign, organisation.country_code),
         **_surroundings(campaign),
     }
     return render(request, "signatories/review.html", context, status=UNPROCESSABLE if too_fast else 200)

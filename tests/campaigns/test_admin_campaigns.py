@@ -180,10 +180,13 @@ def test_an_hour_that_the_zone_does_not_have_is_refused(client, manager):
         ("modes_allowed", [], "This field is required."),
         (
             "modes_allowed",
-            ["withheld"],
-            "Select a valid choice. withheld is not one of the available choices.",
+            ["secret"],
+            "Select a valid choice. secret is not one of the available choices.",
         ),
         ("languages", ["de"], "Select a valid choice. de is not one of the available choices."),
+        ("caution_countries", ["XX"], "Select a valid choice. XX is not one of the available choices."),
+        ("caution_countries", ["BY"], "The notice needs “withheld” among the modes offered."),
+        ("batch_hour", "24", "Ensure this value is less than or equal to 23."),
         ("stage", "public", "A new campaign starts as a draft. Write its letter first."),
     ],
 )
@@ -191,6 +194,24 @@ def test_nonsense_is_refused_in_words(client, manager, field, value, words):
     answer = make_new(client, **{field: value})
     assert words in errors(answer)
     assert not Campaign.objects.exists()
+
+
+def test_s18_a_manager_chooses_modes_hour_and_places_with_a_notice(client, manager):
+    make_new(
+        client,
+        modes_allowed=["withheld", "public"],
+        batch_hour="7",
+        caution_countries=["KE", "BY"],
+        **{"texts-0-safety_notice": "Mind what you sign."},
+    )
+
+    campaign = Campaign.objects.get()
+    assert campaign.modes_allowed == ["public", "withheld"]
+    assert (campaign.batch_hour, campaign.caution_countries) == (7, ["BY", "KE"])
+    assert campaign.texts.get().safety_notice == "Mind what you sign."
+    shown = page(client.get(address(campaign)))
+    assert [each["value"] for each in shown.select("#id_caution_countries option[selected]")] == ["BY", "KE"]
+    assert "A safety notice in your own words" in shown.get_text()
 
 
 def test_who_makes_a_campaign_becomes_its_manager(client, manager):
