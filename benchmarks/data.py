@@ -42,6 +42,70 @@ COUNTRIES = [
     "YE", "ZA", "ZM", "ZW",
 ]  # fmt: skip
 
+# Of such words the names of real organisations are made: most share one with a thousand others.
+WORDS = [
+    "action",
+    "alliance",
+    "centre",
+    "children",
+    "coalition",
+    "community",
+    "council",
+    "defenders",
+    "equality",
+    "federation",
+    "forest",
+    "forum",
+    "foundation",
+    "freedom",
+    "harbour",
+    "help",
+    "hope",
+    "initiative",
+    "institute",
+    "justice",
+    "land",
+    "lantern",
+    "law",
+    "league",
+    "legal",
+    "mothers",
+    "movement",
+    "network",
+    "north",
+    "observatory",
+    "peace",
+    "people",
+    "platform",
+    "press",
+    "project",
+    "rights",
+    "river",
+    "rural",
+    "society",
+    "solidarity",
+    "south",
+    "support",
+    "trust",
+    "union",
+    "valley",
+    "voices",
+    "watch",
+    "water",
+    "women",
+    "workers",
+    "youth",
+]
+
+
+def drawn_words(number: str) -> list[str]:
+    """Three expressions of SQL, each a word for the row with this `number` (an expression); the same in each run."""
+    words = "ARRAY[" + ", ".join(f"'{word}'" for word in WORDS) + "]"
+    return [
+        f"({words})[1 + (hashint8(({number}) * 3 + {place}) & 2147483647) % {len(WORDS)}]"
+        for place in range(3)
+    ]
+
 
 def letter(slug: str, signatories: int = 0) -> Campaign:
     """An open letter of usual length under this address, frozen and public, with so many accepted public signatures."""
@@ -151,6 +215,8 @@ def _sign(campaign: Campaign, count: int) -> None:
         submission_key="md5(o.match_key)",
         sort_key="o.sort_key",
         country_code="o.country_code",
+        org_type="o.org_type",
+        search_key="o.search_key",
     )
 
 

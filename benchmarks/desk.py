@@ -4,7 +4,6 @@ Pages are asked for one after the other through the web process, as one moderato
 the case page and the confirmation use.
 """
 
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
@@ -16,7 +15,7 @@ from django.db import connection
 from django.test import Client
 
 from benchmarks import data
-from benchmarks.frame import Figure, House, Server, benchmark
+from benchmarks.frame import Figure, House, Server, against, benchmark
 from campaigns.choices import Role
 from campaigns.models import Campaign, CampaignRole
 from signatories import verification
@@ -29,60 +28,6 @@ REGISTERED = 10_000
 ASKED = 200  # requests of each kind
 PAGE_GOAL = 0.3  # seconds, p95
 MATCH_GOAL = 0.05  # seconds, p95
-# Of such words the names of real organisations are made: most share one with a thousand others.
-WORDS = [
-    "action",
-    "alliance",
-    "centre",
-    "children",
-    "coalition",
-    "community",
-    "council",
-    "defenders",
-    "equality",
-    "federation",
-    "forest",
-    "forum",
-    "foundation",
-    "freedom",
-    "harbour",
-    "help",
-    "hope",
-    "initiative",
-    "institute",
-    "justice",
-    "land",
-    "lantern",
-    "law",
-    "league",
-    "legal",
-    "mothers",
-    "movement",
-    "network",
-    "north",
-    "observatory",
-    "peace",
-    "people",
-    "platform",
-    "press",
-    "project",
-    "rights",
-    "river",
-    "rural",
-    "society",
-    "solidarity",
-    "south",
-    "support",
-    "trust",
-    "union",
-    "valley",
-    "voices",
-    "watch",
-    "water",
-    "women",
-    "workers",
-    "youth",
-]
 
 
 @benchmark("desk")
@@ -97,17 +42,17 @@ def desk(house: House) -> Iterator[Figure]:
             "home": ["/admin/"] * ASKED,
             "queue": [f"/admin/signatories/signature/?p={number % 20 + 1}" for number in range(ASKED)],
             "queue, searched": [
-                f"/admin/signatories/signature/?state=all&q={WORDS[number % 40]}"
+                f"/admin/signatories/signature/?state=all&q={data.WORDS[number % 40]}"
                 for number in range(ASKED // 10)
             ],
             "clusters of a week": ["/admin/signatories/sweep/clusters/?days=7"] * (ASKED // 10),
             "count of a condition": [
-                f"/admin/signatories/sweep/count/?campaign={campaign.slug}&name={WORDS[number]}&states=confirmed"
+                f"/admin/signatories/sweep/count/?campaign={campaign.slug}&name={data.WORDS[number]}&states=confirmed"
                 for number in range(ASKED // 10)
             ],
             "case page": [f"/admin/signatories/signature/{pk}/change/" for pk in cases],
         }.items():
-            yield _against(
+            yield against(
                 f"{what}, {SIGNATURES:,} signatures, p95", [page(each) for each in paths], PAGE_GOAL
             )
     # The register as it is on a host that has run letters for years.
@@ -115,27 +60,14 @@ def desk(house: House) -> Iterator[Figure]:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE signatories_organisation")
     looks = [_look(pk) for pk in cases]
-    yield _against(
+    yield against(
         f"one submission held against {REGISTERED:,} registered organisations, p95", looks, MATCH_GOAL
-    )
-
-
-def _against(what: str, seconds: list[float], goal: float) -> Figure:
-    p95 = statistics.quantiles(seconds, n=20)[-1]
-    middle = statistics.median(seconds)
-    return Figure(
-        what=what,
-        ratio=p95 / goal,
-        ours=f"{p95 * 1000:.0f} ms (median {middle * 1000:.0f} ms)",
-        theirs=f"{goal * 1000:.0f} ms",
-        goal="≤ 1",
     )
 
 
 def _name_them() -> None:
     """Invented names of three words and a number, the same in each run."""
-    words = "ARRAY[" + ", ".join(f"'{word}'" for word in WORDS) + "]"
-    draws = [f"({words})[1 + (hashint8(id * 3 + {place}) & 2147483647) % {len(WORDS)}]" for place in range(3)]
+    draws = data.drawn_words("id")
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(

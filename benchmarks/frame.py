@@ -37,6 +37,19 @@ class Figure:
         return not sign or (self.ratio >= float(bound) if sign == "≥" else self.ratio <= float(bound))
 
 
+def against(what: str, seconds: list[float], goal: float) -> Figure:
+    """How the 95th percentile of `seconds` stands to a goal in seconds."""
+    p95 = statistics.quantiles(seconds, n=20)[-1]
+    middle = statistics.median(seconds)
+    return Figure(
+        what=what,
+        ratio=p95 / goal,
+        ours=f"{p95 * 1000:.0f} ms (median {middle * 1000:.0f} ms)",
+        theirs=f"{goal * 1000:.0f} ms",
+        goal="≤ 1",
+    )
+
+
 class Skipped(Exception):
     """Something that a benchmark needs is not on this machine; the message says what."""
 

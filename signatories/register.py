@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from campaigns import lines
 from campaigns.choices import PublicationMode
 from campaigns.models import Campaign
+from campaigns.searching import search_key
 from signatories import verification
 from signatories.identity import matching, names
 from signatories.mail import notices
@@ -185,6 +186,7 @@ def refuse_loop(organisation: int) -> None:
 def _derive(organisation: Organisation) -> None:
     organisation.sort_key = names.sort_key(organisation.sort_name or organisation.name)
     organisation.match_key = names.match_key(organisation.name)
+    organisation.search_key = search_key(organisation.spoken)
     organisation.registrable_domain = matching.registrable_domain(organisation.website)
     if not organisation.match_key:
         raise Refused(_("The name needs at least one letter or digit."))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from campaigns import life, reading
 from campaigns.choices import PublicationMode
 from campaigns.models import Campaign, ConsentText, LetterText
+from campaigns.searching import search_key
 from signatories import network, storing, tokens, verification
 from signatories.identity import mailboxes, matching, names
 from signatories.links import BadLink, LinkExpired, find_link
@@ -63,7 +64,7 @@ class Entry:
 
 def organisation_from(entry: Entry) -> Organisation:
     """The organisation as `entry` states it, not yet saved, with the keys by which it is sorted and matched."""
-    return Organisation(
+    organisation = Organisation(
         name=entry.name,
         native_name=entry.native_name,
         acronym=entry.acronym,
@@ -74,6 +75,8 @@ def organisation_from(entry: Entry) -> Organisation:
         sort_key=names.sort_key(entry.name),
         match_key=names.match_key(entry.name),
     )
+    organisation.search_key = search_key(organisation.spoken)
+    return organisation
 
 
 def sign(*, campaign: Campaign, entry: Entry, language: str, heading: LetterText | None = None) -> str:

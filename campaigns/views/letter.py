@@ -9,9 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from campaigns import counts, reading
+from campaigns import counts, listing, reading
 from campaigns.lines import line_of
-from campaigns.listing import first_page
 from config.publicpages import public
 
 # The letter's own page shows so many; the list page has all of them. With 200 it weighs 40 kB, takes twice as long to
@@ -39,7 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def letter(request: HttpRequest, slug: str) -> HttpResponse:
     now, language = timezone.now(), translation.get_language()
     campaign = get_object_or_404(reading.campaigns_to_read(now), slug=slug)
-    signatures, more = first_page(campaign, ON_THE_LETTER)
+    signatures, more = listing.page(campaign, size=ON_THE_LETTER)
     context = {
         "campaign": campaign,
         "letter": reading.read(campaign, language, now),

@@ -65,6 +65,7 @@ class Organisation(models.Model):
     )
     sort_key = models.CharField(max_length=255, editable=False, db_collation="C")
     match_key = models.CharField(max_length=255, editable=False, db_collation="C")
+    search_key = models.CharField(max_length=600, editable=False, db_collation="C", default="")
     registered_at = models.DateTimeField(_("first accepted"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -102,6 +103,11 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """Every name by which a reader may look for it in a list."""
+        return (self.name, self.native_name, self.name_en, self.acronym)
 
     @property
     def website_text(self) -> str:

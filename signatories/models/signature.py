@@ -1,12 +1,14 @@
 """A signature: the act of one organisation on one campaign, on its three separate axes."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
 from django.utils.translation import gettext_lazy as _
@@ -14,13 +16,17 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.choices import LANGUAGES, PublicationMode, SectionsPolicy
 from campaigns.models import Campaign, LetterVersion
 from signatories.models.organisation import Organisation
-from signatories.states import LIVE, WAITING, Flag, PartInCampaign, Reason, Source, State
+from signatories.states import LIVE, WAITING, Flag, OrganisationType, PartInCampaign, Reason, Source, State
 
 # product.md: "never confirmed in 7 days; personal data gone".
 UNCONFIRMED_FOR = timedelta(days=7)
 # So many others from one network, so near in time, are worth a look (`Flag.SAME_NETWORK`).
 CROWD = 3
 CROWD_WITHIN = timedelta(hours=1)
+
+
+# What may be named to everybody (`SignatureQuerySet.public`), for the indexes of the list.
+PUBLIC = Q(state=State.ACCEPTED, joined_total_at__isnull=False, publication_mode=PublicationMode.PUBLIC)
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,8 @@ class Tally:
     named: int
     countries: int
     sections: int = 0
+    # How many of the list there are from each country or territory, by code: of the named ones alone.
+    by_country: Mapping[str, int] = field(default_factory=dict)
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
@@ -49,6 +57,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def in_list_order(self) -> "SignatureQuerySet":
         """By sort key; the random public id decides between equal ones, so that no order of arrival shows."""
         return self.order_by("sort_key", "public_id")
+
+    def like(self, pieces: Sequence[str]) -> "SignatureQuerySet":
+        """Those whose search key holds each of `pieces` (`campaigns.searching.search_pieces`)."""
+        return self.filter(*(Q(search_key__contains=piece) for piece in pieces))
 
     def sections(self) -> "SignatureQuerySet":
         """Public signatures of sections whose network is public on the same letter.
@@ -69,7 +81,7 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         groups = self.counted().order_by().values_list("publication_mode", "country_code")
         sections = self.sections().order_by().values_list("campaign__sections_policy", "country_code")
         rows = list(groups.annotate(n=Count("*")).union(sections.annotate(n=Count("*")), all=True))
-        named = [count for mode, _country, count in rows if mode == PublicationMode.PUBLIC]
+        by_country = {country: count for mode, country, count in rows if mode == PublicationMode.PUBLIC}
         parts = {
             policy: sum(count for kind, _country, count in rows if kind == policy)
             for policy in SectionsPolicy
@@ -77,9 +89,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         with_network = parts[SectionsPolicy.ONCE]
         return Tally(
             count=sum(count for kind, _country, count in rows if kind in PublicationMode) - with_network,
-            named=sum(named) - with_network,
-            countries=len(named),
+            named=sum(by_country.values()) - with_network,
+            countries=len(by_country),
             sections=sum(parts.values()),
+            by_country=by_country,
         )
 
     def waiting(self) -> "SignatureQuerySet":
@@ -190,6 +203,10 @@ class Signature(models.Model):
     # Copies of the organisation's columns, kept by a database trigger: list and count need one index, no join.
     sort_key = models.CharField(max_length=255, editable=False, db_collation="C", default="")
     country_code = models.CharField(max_length=2, editable=False, default="")
+    org_type = models.CharField(
+        _("type of organisation"), max_length=20, choices=OrganisationType, editable=False, default=""
+    )
+    search_key = models.CharField(max_length=600, editable=False, db_collation="C", default="")
 
     objects = SignatureQuerySet.as_manager()
 
@@ -241,14 +258,28 @@ class Signature(models.Model):
             ),
         ]
         indexes = [
+            # With what a search and the filters ask for: they read the list's index alone (`campaigns.listing`).
             models.Index(
                 fields=["campaign", "sort_key", "public_id"],
-                condition=Q(
-                    state=State.ACCEPTED,
-                    joined_total_at__isnull=False,
-                    publication_mode=PublicationMode.PUBLIC,
-                ),
+                include=["id", "search_key", "country_code", "org_type"],
+                condition=PUBLIC,
                 name="signature_public_list",
+            ),
+            models.Index(
+                fields=["campaign", "country_code", "sort_key", "public_id"],
+                include=["id", "search_key"],
+                condition=PUBLIC,
+                name="signature_public_by_country",
+            ),
+            models.Index(
+                fields=["campaign", "org_type", "sort_key", "public_id"],
+                include=["id", "search_key"],
+                condition=PUBLIC,
+                name="signature_public_by_type",
+            ),
+            # Over the public ones alone: what isn't named can't be searched for, and no form waits for trigrams.
+            GinIndex(
+                OpClass("search_key", name="gin_trgm_ops"), condition=PUBLIC, name="signature_public_search"
             ),
             models.Index(
                 fields=["campaign", "publication_mode", "country_code"],

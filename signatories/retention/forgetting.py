@@ -123,6 +123,7 @@ def _erase_what_was_typed(signature: Signature) -> None:
         sort_name="",
         sort_key="",
         match_key="",
+        search_key="",
     )
 
 

@@ -133,8 +133,7 @@ def test_the_etag_of_the_count_follows_the_facts_and_not_the_clock(client, campa
 
 
 def test_the_list_goes_on_page_by_page_without_a_gap(client, campaign, monkeypatch):
-    monkeypatch.setattr(listing.first_page, "__defaults__", (2,))
-    monkeypatch.setattr(listing.page_after, "__defaults__", (2,))
+    monkeypatch.setitem(listing.page.__kwdefaults__, "size", 2)
     for name in ("One", "Two", "Alpha Example", "École Exemple", "The Beta Example"):
         make_signature(campaign, name=name)
     Organisation.objects.filter(name__in=["One", "Two"]).update(name="Same Name", sort_key="same name")
