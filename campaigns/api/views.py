@@ -54,7 +54,7 @@ def signatories(request: HttpRequest, slug: str) -> Mapping[str, Any]:
     found = _readable(slug)
     cursor = request.GET.get("after", "")
     try:
-        page, more = listing.page_after(found, cursor, size) if cursor else listing.first_page(found, size)
+        page, more = listing.page(found, cursor=cursor, size=size)
     except ValueError as error:
         raise BadQuestion(BAD_CURSOR) from error
     versions = dict(found.letter_versions.values_list("pk", "number"))

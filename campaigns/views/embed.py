@@ -4,9 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 
-from campaigns import counts, life, reading
+from campaigns import counts, life, listing, reading
 from campaigns.lines import line_of
-from campaigns.listing import first_page
 from config.headers import policy
 from config.publicpages import public
 
@@ -22,7 +21,7 @@ FRAMED = {
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
     now, language = timezone.now(), translation.get_language()
     campaign = get_object_or_404(reading.campaigns_to_read(now), slug=slug)
-    signatures, more = first_page(campaign, IN_THE_BLOCK)
+    signatures, more = listing.page(campaign, size=IN_THE_BLOCK)
     context = {
         "campaign": campaign,
         "text": reading.letter_text(campaign, language),

@@ -59,9 +59,9 @@ RULES = (
     Rule("signatories.Signature", columns("submission_key"), "one form is one signature; its end is the reference",
          "7 days if never confirmed, 30 days after a rejection; else with the signature", expire_unconfirmed),
     Rule("signatories.Organisation",
-         columns("name native_name native_language name_en acronym aliases country_label identifier website registrable_domain sort_name sort_key match_key"),
+         columns("name native_name native_language name_en acronym aliases country_label identifier website registrable_domain sort_name sort_key match_key search_key"),
          "to be printed, and found again", TYPED, forget_rejected),
-    Rule("signatories.Signature", columns("sort_key"), "copy of the organisation's, for the list", TYPED, forget_rejected),
+    Rule("signatories.Signature", columns("sort_key search_key"), "copy of the organisation's, for the list", TYPED, forget_rejected),
     Rule("signatories.Contact",
          columns("name role mailbox mailbox_hash mailbox_domain language email_status erase_after"),
          "to check the signature and to write to its signer", AFTER_DELIVERY, dating.erase_due),
@@ -149,7 +149,7 @@ IMPERSONAL = {
     "signatories.Signature": (
         columns(
             "public_id state publication_mode role source via import_batch language flags submitted_at confirmed_at decided_at"
-            " decision_reason joined_total_at withdrawn_at country_code"
+            " decision_reason joined_total_at withdrawn_at country_code org_type"
         ),
         "about an organisation; an import leaves the name of its batch and nothing else",
     ),

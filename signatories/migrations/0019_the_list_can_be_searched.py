@@ -75,7 +75,7 @@ def fill_the_register(apps, _schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("campaigns", "0004_intake_batch_and_safety_notice"),
-        ("signatories", "0013_the_signers_own_page_and_erasures"),
+        ("signatories", "0018_managers_make_circulation_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
