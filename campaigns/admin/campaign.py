@@ -10,10 +10,11 @@ from django.db import models
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import checklist, life
+from campaigns import checklist, keeping, life
 from campaigns.admin.bases import Page, RowFormSet, StackedPart, TabularPart
 from campaigns.admin.forms import CampaignForm, is_out
 from campaigns.admin.intake import switch_intake
@@ -115,7 +116,7 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
         # offered: a switch that does nothing would be believed.
         (_("Signatories"), {"fields": ["intake", "goal", "naming_policy", "sections_policy"]}),
         (_("Signatories at risk"), {"fields": ["modes_allowed", "batch_hour", "caution_countries"]}),
-        (_("More"), {"classes": ["collapse"], "fields": ["retention_months"]}),
+        (_("More"), {"classes": ["collapse"], "fields": ["retention_months", "contacts_until"]}),
     ]
 
     def get_urls(self) -> list[URLPattern]:
@@ -130,6 +131,12 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
         )
         reachable: models.QuerySet[Campaign] = super().get_queryset(request)
         return reachable.annotate(newest_title=models.Subquery(newest.values("title")[:1]))
+
+    @admin.display(description=_("contacts are erased on"))
+    def contacts_until(self, campaign: Campaign) -> str:
+        if campaign.pk is None:
+            return "–"
+        return date_format(timezone.localtime(keeping.contacts_until(campaign)), "DATE_FORMAT")
 
     @admin.display(description=_("letter"))
     def letter_title(self, campaign: Campaign) -> str:
@@ -151,10 +158,10 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
     def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
         """The address that readers and mails know stays what it is."""
         if obj is None:
-            return []
+            return ["contacts_until"]
         # As it is stored: a form that comes back with errors has put the typed stage into `obj`.
         stored = Campaign.objects.values_list("stage", flat=True).get(pk=obj.pk)
-        return ["slug"] if is_out(stored) else []
+        return ["slug", "contacts_until"] if is_out(stored) else ["contacts_until"]
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from campaigns import keeping
 from campaigns.lines import Line, line_of
 from campaigns.models import Campaign
 from signatories import likeness, publicity, replies, second_eyes, verification
@@ -28,6 +29,7 @@ from signatories.models import (
     SignatureEvent,
 )
 from signatories.models.signature import SignatureQuerySet
+from signatories.retention import dating
 from signatories.states import WAITING, EmailStatus, EventKind, EvidenceKind, Flag, Level, State
 
 
@@ -74,6 +76,13 @@ class CaseFile:
         """Whether mail to the first contact arrives, as far as is known (scenario S9)."""
         status = getattr(self.signature, "email_status", None) or EmailStatus.UNKNOWN
         return str(EmailStatus(status).label)
+
+    @property
+    def contacts_until(self) -> datetime | None:
+        """When the contact will be erased, as things stand; None where there is none."""
+        if not self.case.mailbox_domain:
+            return None
+        return dating.due_at(self.signature, keeping.contacts_until(self.signature.campaign))
 
     @property
     def may_be_vouched_for(self) -> bool:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 
-from signatories.desk import idle, work
+from signatories.desk import idle, purges, work
 from signatories.desk.secondfactor import lacks_second_factor
 
 # Django's page that leads from a row of any table to its public address, past every limit to one's campaigns.
@@ -74,5 +74,7 @@ class DeskSite(admin.AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         context = dict(extra_context or {})
         if request.user.has_perm("signatories.view_signature"):
-            context["work"] = work.of(request.user, timezone.now())
+            now = timezone.now()
+            context["work"] = at_work = work.of(request.user, now)
+            context["purges"] = purges.of(request.user, at_work.seen, now)
         return super().index(request, context)

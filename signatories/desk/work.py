@@ -61,6 +61,7 @@ class Work:
     confirmations_wait_until: datetime | None
     has_clusters: bool
     letters: list[Campaign]
+    seen: dict[str, Heartbeat]
 
     @property
     def guarded(self) -> list[Campaign]:
@@ -127,6 +128,7 @@ def of(user: User | AnonymousUser, now: datetime) -> Work:
         ),
         has_clusters=clusters.is_there_one(user, now),
         letters=list(Campaign.objects.visible_to(user).filter(stage=Stage.PUBLIC).order_by("slug")),
+        seen=seen,
     )
 
 

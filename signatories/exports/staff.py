@@ -1,10 +1,12 @@
 """Files that staff take out: with permission, never another campaign's rows, and logged before the first byte."""
 
+import re
 from collections.abc import Iterator, Sequence
 from tempfile import TemporaryFile
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,10 +24,14 @@ from signatories.exports.columns import (
 from signatories.exports.csvfile import BLOCK, Dialect, blocks, head
 from signatories.exports.public import CONTENT_TYPE, name_attachment, rows_in
 from signatories.exports.rows import HeldRows, copied
+from signatories.mail import managers
 from signatories.models import ExportLog, Signature
 from signatories.models.signature import SignatureQuerySet
 from signatories.states import ExportSet
 from signatories.transitions import Refused
+
+# What staff typed into the search may be a person or a mailbox: that they searched is recorded, not for whom.
+SEARCHED = re.compile(r"((?:^|&)q=)[^&]+")
 
 
 class ReasonMissing(Refused):
@@ -58,16 +64,19 @@ def export_response(
     else:
         shown = signatures if with_withheld else signatures.exclude(publication_mode=PublicationMode.WITHHELD)
         file = HeldFile(with_first_contact(shown), manage_columns(campaign), dialect)
-    ExportLog.objects.create(
-        campaign=campaign,
-        exported_by=user,
-        export_set=export_set,
-        reason=reason.strip()[:255],
-        filters=filters[:500],
-        with_withheld=with_withheld,
-        row_count=file.rows,
-        exported_at=timezone.now(),
-    )
+    with transaction.atomic():
+        log = ExportLog.objects.create(
+            campaign=campaign,
+            exported_by=user,
+            export_set=export_set,
+            reason=reason.strip()[:255],
+            filters=SEARCHED.sub(r"\1…", filters)[:500],
+            with_withheld=with_withheld,
+            row_count=file.rows,
+            exported_at=timezone.now(),
+        )
+        if export_set != ExportSet.PUBLIC:
+            managers.tell_of_export(log, user)
     return _sent(file, campaign, export_set)
 
 

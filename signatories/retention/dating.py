@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from campaigns import keeping
 from campaigns.models import Campaign
@@ -80,10 +80,11 @@ def _is_warned(campaign: Campaign, until: datetime, now: datetime) -> bool:
     return campaign.purge_warnings.filter(due_at=until, warned_at__lte=now - NOTICE).exists()
 
 
-def warnings_of(campaigns: list[Campaign]) -> list[PurgeWarning]:
-    """The newest warning of each of `campaigns` that is still true: of a day that has moved, nobody needs to know."""
-    held: dict[int, PurgeWarning] = {}
-    for warning in PurgeWarning.objects.filter(campaign__in=campaigns).order_by("warned_at", "pk"):
-        held[warning.campaign_id] = warning
-    by_id = {campaign.pk: campaign for campaign in campaigns}
-    return [each for pk, each in held.items() if each.due_at == keeping.contacts_until(by_id[pk])]
+def standing_warnings(campaigns: QuerySet[Campaign]) -> list[PurgeWarning]:
+    """The newest warning of each of `campaigns` that still has contacts, if it is true: of a day that has moved, nobody needs to know."""
+    with_contacts = campaigns.filter(Exists(Contact.objects.filter(signature__campaign=OuterRef("pk"))))
+    newest = PurgeWarning.objects.filter(campaign__in=with_contacts).order_by(
+        "campaign_id", "-warned_at", "-pk"
+    )
+    warnings = newest.distinct("campaign_id").select_related("campaign")
+    return [each for each in warnings if each.due_at == keeping.contacts_until(each.campaign)]

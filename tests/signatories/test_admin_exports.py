@@ -6,7 +6,8 @@ import io
 import pytest
 
 from campaigns.choices import PublicationMode, Role
-from signatories.models import ExportLog, Signature
+from signatories.mail import emails
+from signatories.models import ExportLog, OutboxMail, Signature
 from signatories.states import State
 from tests.builders import PASSWORD, make_campaign, make_manager, make_moderator, make_signature, make_user
 from tests.signatories.staff_pages import page, text
@@ -185,3 +186,56 @@ def test_a_filter_that_does_not_exist_exports_nothing(client, campaign):
         404,
     )
     assert not ExportLog.objects.exists()
+
+
+def test_c12_the_other_managers_are_told_and_no_signatory_is_named(client, campaign):
+    make_signature(campaign, name="Example Kenya", contact_name="Jane Doe", mailbox="jane@kenya.example")
+    by = make_manager(campaign, exports_contacts=True)
+    for user in (
+        by,
+        make_manager(campaign, "colleague"),
+        make_manager(make_campaign("letter-b"), "stranger"),
+    ):
+        user.email = f"{user.username}@host.example"
+        user.save()
+    OutboxMail.objects.all().delete()
+    client.force_login(by)
+    reauthenticate(client)
+
+    rows(export(client, f"{PUBLIC}?state=all"))
+    assert OutboxMail.objects.count() == 0
+    rows(export(client, f"{MANAGE}?state=all", reason="Thank-you mail to Jane", with_withheld="on"))
+
+    mail = OutboxMail.objects.get()
+    message = emails.render(mail)
+    assert (mail.kind, message.to) == ("exported", ["colleague@host.example"])
+    words = message.subject + message.body + str(message.alternatives)
+    assert "manager has taken out a file with contacts and 1 signature" in words
+    assert "Withheld signatures are in it, too." in words
+    assert f"/admin/signatories/exportlog/{ExportLog.objects.get(export_set='manage').pk}/change/" in words
+    assert [each for each in ("Kenya", "Jane", "jane@", "Thank-you") if each in words] == []
+
+
+def test_c12_what_staff_typed_into_the_search_is_not_recorded(client, campaign):
+    make_signature(campaign, name="Example Kenya", mailbox="jane@kenya.example")
+    client.force_login(make_manager(campaign, exports_contacts=True))
+    reauthenticate(client)
+
+    rows(export(client, f"{MANAGE}?state=all&q=kenya.example&country=KE", reason="x"))
+
+    assert ExportLog.objects.get().filters == "state=all&q=…&country=KE"
+
+
+def test_c12_no_file_that_is_open_to_others_holds_a_mailbox(client, campaign):
+    make_signature(
+        campaign, name="Example Kenya", contact_name="Jane Canary", mailbox="jane@kenya-canary.example"
+    )
+    client.force_login(make_manager(campaign))
+
+    files = [
+        b"".join(export(client, f"{PUBLIC}?state=all").streaming_content),
+        client.get("/letter-a/signatories.csv").content,
+    ]
+
+    assert [each for each in files if b"anary" in each] == []
+    assert [b"Example Kenya" in each for each in files] == [True, True]

@@ -113,7 +113,7 @@ def test_the_desk_makes_as_many_queries_for_one_case_as_for_three(client):
     one = queries_of(client, "/admin/")
     confirmed(campaign)
     confirmed(campaign)
-    assert queries_of(client, "/admin/") == one == 13
+    assert queries_of(client, "/admin/") == one == 14
 
 
 def test_the_desk_counts_only_the_campaigns_of_the_user(client):
