@@ -1,6 +1,7 @@
 """A letter with one organisation in each state and mode, each with words that occur nowhere else: the canaries of the walk."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -272,8 +273,12 @@ def _links_in_the_outbox(world: World):
 
 
 def _let_some_expire(world: World) -> None:
-    """The links of every second case are over, so that their pages are read in both states."""
-    for each in world.mailed[::2]:
+    """Of each page every second link is over, so that it is read in both states."""
+    seen: Counter[str] = Counter()
+    for each in world.mailed:
+        seen[each.page] += 1
+        if seen[each.page] % 2:
+            continue
         each.expired = True
         MailLink.objects.filter(digest=tokens.digest(each.token)).update(
             expires_at=F("created_at") + timedelta(microseconds=1)

@@ -7,7 +7,7 @@ A new address makes `test_no_leak.py` fail until it stands here. One line is eno
 - first the content types of its answers with 200, all of them (its formats): the walk fails where one never came or another
   did. Give `queries` that ask for each format. A format that `reading.READERS` can't take apart needs a reader first.
 - `fill`: the arguments to walk it with, beside the language. `letters`: the open letter and those that nobody may see;
-  `links`: every link that was mailed in the world of the canaries, and one that nobody got; `lines`: public ids of all
+  `links(page)`: every link that was mailed in the world of the canaries, those of this page first, and one that nobody got; `lines`: public ids of all
   signatures. The walk adds to these the queries that every address gets (searches for canaries, pages, sorting, junk).
 - `queries`: what this address understands, each as the text behind the `?`. "{name}", "{country}" and "{cursor}" stand for a
   canary's: such a query is asked for every canary, and beside it for words that nobody has; the answers must not differ.
@@ -46,8 +46,17 @@ def letters(world: World) -> list[dict[str, str]]:
     return [{"slug": slug} for slug in ("hrd-agenda", *hidden, "no-such-letter")]
 
 
-def links(world: World) -> list[dict[str, str]]:
-    return [{"token": token} for token in [*(each.token for each in world.mailed), UNKNOWN_TOKEN]]
+def links(page: str) -> Fill:
+    """Every mailed link: one that still opens this page first, then one that did, then those of other pages, then an invented one."""
+
+    def fill(world: World) -> list[dict[str, str]]:
+        ordered = sorted(world.mailed, key=lambda each: (each.page != page, each.expired))
+        own = [each for each in ordered if each.page == page]
+        first = [*own[:1], *[each for each in own if each.expired][:1]]
+        tokens = dict.fromkeys(each.token for each in [*first, *ordered])
+        return [{"token": token} for token in [*tokens, UNKNOWN_TOKEN]]
+
+    return fill
 
 
 def lines(world: World) -> list[dict[str, str]]:
@@ -91,6 +100,13 @@ def who_asks(world: World, arguments: dict[str, str]) -> set[tuple[str, str]]:
     """A signatory that is asked to vouch is told who wants to sign: the signer agreed to that (moderation.ask_to_vouch)."""
     if any(each.kind == "referral" for each in _opened(world, arguments)):
         return {("confirmed", part) for part in LINE}
+    return set()
+
+
+def own_words(world: World, arguments: dict[str, str]) -> set[tuple[str, str]]:
+    """Whoever disputes reads the own words again before confirming them."""
+    if any(each.page == "dispute" for each in _opened(world, arguments)):
+        return {("the site", "words of a dispute")}
     return set()
 
 
@@ -151,17 +167,24 @@ LISTED = {
     "<lang>/<slug:slug>/signatories/": Listed(HTML, fill=letters, queries=("after=W10", *SEARCHES)),
     "<lang>/<slug:slug>/sign/": Listed(HTML, fill=letters, posts=forms),
     "<lang>/<slug:slug>/sign/change/": Listed(HTML, fill=letters, posts=forms),
-    "<lang>/<slug:slug>/sign/send/": Listed(HTML, fill=letters, posts=forms),
+    "<lang>/<slug:slug>/sign/send/": Listed("", fill=letters, posts=forms),
     "<lang>/<slug:slug>/sign/sent/": Listed(HTML, fill=letters, queries=("again", "to=x", "to={sealed}")),
     "<lang>/<slug:slug>/sign/again/": Listed(HTML, fill=letters, posts=mailboxes),
     "<lang>/<slug:slug>/dispute/sent/": Listed(HTML, fill=letters),
     "<lang>/<slug:slug>/dispute/<uuid:public_id>/": Listed(HTML, fill=lines, posts=objections),
-    "<lang>/confirm/<str:token>/": Listed(HTML, fill=links, posts=mandate, may_show=own_line),
-    "<lang>/answer/<str:token>/": Listed(HTML, fill=links, posts=words, may_show=own_letter),
-    "<lang>/appeal/<str:token>/": Listed(HTML, fill=links, posts=words, may_show=own_letter),
-    "<lang>/dispute/<str:token>/": Listed(HTML, fill=links, posts=words),
-    "<lang>/vouch/<str:token>/": Listed(HTML, fill=links, posts=vouches, may_show=who_asks),
-    "<lang>/vouch/<str:token>/take-back/": Listed("", fill=links, posts=press),
+    "<lang>/confirm/<str:token>/": Listed(HTML, fill=links("confirm"), posts=mandate, may_show=own_line),
+    "<lang>/confirm/<str:token>/not-me/": Listed("", fill=links("confirm"), posts=press),
+    "<lang>/confirm/<str:token>/new-link/": Listed(
+        "", fill=links("confirm"), posts=press, may_show=own_letter
+    ),
+    "<lang>/confirm/<str:token>/mail-again/": Listed(
+        "", fill=links("confirm"), posts=press, may_show=own_letter
+    ),
+    "<lang>/answer/<str:token>/": Listed(HTML, fill=links("answer"), posts=words, may_show=own_letter),
+    "<lang>/appeal/<str:token>/": Listed(HTML, fill=links("appeal"), posts=words, may_show=own_letter),
+    "<lang>/dispute/<str:token>/": Listed(HTML, fill=links("dispute"), posts=words, may_show=own_words),
+    "<lang>/vouch/<str:token>/": Listed(HTML, fill=links("vouch"), posts=vouches, may_show=who_asks),
+    "<lang>/vouch/<str:token>/take-back/": Listed("", fill=links("vouch"), posts=press),
 }
 
 # Arguments of the staff's addresses, by name. `pk` and the like are tried with the rows of the canaries' letter.

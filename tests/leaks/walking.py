@@ -6,14 +6,17 @@ import re
 from collections import Counter, defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from urllib.parse import unquote_plus, urlencode
+from urllib.parse import parse_qsl, unquote_plus, urlencode
 
+from django.conf import settings
 from django.core import mail, signing
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 from django.test import Client
 
+from campaigns import countries
 from config.logs import DiscreetFormatter
+from signatories import tokens
 from signatories.mail import delivery
 from tests.leaks.canaries import HIDDEN, HIDDEN_ABROAD, World
 from tests.leaks.reading import plain, unpacked, without_choices, words_of, words_of_mail
@@ -125,9 +128,7 @@ class Asking:
             headers={"Cookie": "", **headers} if headers else None,
         )
         answer = taken(response)
-        sent = " ".join(
-            [path, unquote_plus(query), query, body, unquote_plus(body), *map(str, headers.values())]
-        )
+        sent = " ".join([path, query, body, *headers.values(), *meant(query, data or {})])
         where = " ".join(
             filter(
                 None, [self.who, method, f"{path}?{query}" if query else path, body[:80], str(headers or "")]
@@ -145,6 +146,17 @@ class Asking:
             read_mails(self.walk, mail.outbox[before:], sent=urlencode(data), where=f"POST {path}")
             del mail.outbox[before:]
         return answer
+
+
+def meant(query: str, data: dict[str, str]) -> list[str]:
+    """What a question says in another spelling: the mailbox inside a seal, the country behind a code."""
+    said = [unquote_plus(query), *map(str, data.values())]
+    for name, value in [*parse_qsl(query), *data.items()]:
+        if name == "to" and value.startswith("gAAAA"):
+            said.append(tokens.decrypt(value))
+        if name == "country_code":
+            said += [countries.label(value, language) for language, _name in settings.LANGUAGES]
+    return said
 
 
 def taken(response):
