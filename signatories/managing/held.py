@@ -69,12 +69,12 @@ def everything(contact: Contact, now: datetime) -> Held:
 
 
 def _organisation(signature: Signature) -> Held:
+    """Not the aliases: a merge writes there what the other signature was called, which may be withheld (scenario S15)."""
     organisation = as_its_signer_knows_it(signature)[0]
     columns = (
         "name",
         "native_name",
         "acronym",
-        "aliases",
         "country_code",
         "org_type",
         "website",

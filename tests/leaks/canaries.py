@@ -17,8 +17,9 @@ from campaigns.choices import PublicationMode, Stage
 from campaigns.models import Campaign
 from signatories import answering, disputing, moderation, network, retention, tokens, transitions
 from signatories.mail import delivery
+from signatories.managing import contacts, fresh, opening, publishing
 from signatories.models import MailLink, Organisation, OutboxMail, Signature
-from signatories.states import EvidenceKind, Reason, State
+from signatories.states import EvidenceKind, LinkPurpose, Reason, State
 from tests.builders import make_campaign, make_signature, make_superuser
 
 # Every hidden word has one of these in it, and so has no other text: most answers are cleared by one look.
@@ -152,6 +153,7 @@ def plant() -> World:
     for case in CASES:
         _sign(world, case, letter if case not in ELSEWHERE else _another_letter(world, case), by, colleague)
     _speak(world, by)
+    _ask_for_links(world)
     world.mailed = list(_links_in_the_outbox(world))
     delivery.drain()
     world.messages = list(mail.outbox)
@@ -251,6 +253,25 @@ def _speak(world: World, by) -> None:
     Signature.objects.filter(pk=world["expired"].signature.pk).update(submitted_at=old)
     retention.expire_unconfirmed()
     assert not Organisation.objects.filter(name__icontains=world["expired"].words["name"]).exists()
+
+
+def _ask_for_links(world: World) -> None:
+    """One signer in each mode asks for everything that can be asked for by mail; one contact is to be replaced."""
+    for case in ("public", "withheld", "addressee_only"):
+        contact = world[case].signature.contacts.get(is_primary=True)
+        for purpose in (LinkPurpose.DOWNLOAD, LinkPurpose.WITHDRAW, LinkPurpose.ERASE):
+            fresh.ask_for(contact=contact, purpose=purpose)
+        opening.send_link(mailbox=world[case].mailbox)
+    publishing.ask_for_publicity(
+        contact=world["withheld"].signature.contacts.get(is_primary=True), to=PublicationMode.PUBLIC
+    )
+    world.others |= {f"{part} of the new contact": f"{HIDDEN}x{part}" for part in ("name", "role", "mailbox")}
+    new = contacts.NewContact(
+        name=f"{HIDDEN}xname Person", role=f"{HIDDEN}xrole officer", mailbox=f"{HIDDEN}xmailbox@new.example"
+    )
+    contact = world["addressee_only"].signature.contacts.get(is_primary=True)
+    contacts.ask_for_contact(contact=contact, new=new)
+    contacts.confirm_from_old(token=_token_of(world["addressee_only"].signature, "change-contact"))
 
 
 def _token_of(signature: Signature, purpose: str) -> str:

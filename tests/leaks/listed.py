@@ -30,6 +30,7 @@ from tests.builders import form_answers
 from tests.leaks.canaries import ELSEWHERE, LINE, World
 
 HTML, TEXT, JSON, CSV = "text/html", "text/plain", "application/json", "text/csv"
+SVG = "image/svg+xml"
 UNKNOWN_TOKEN = "A" * 43
 
 Fill = Callable[[World], list[dict[str, str]]]
@@ -103,6 +104,18 @@ def who_asks(world: World, arguments: dict[str, str]) -> set[tuple[str, str]]:
     return set()
 
 
+def own_data(world: World, arguments: dict[str, str]) -> set[tuple[str, str]]:
+    """Whoever opens a link that was mailed to the contact reads what the contact itself gave; never what the staff wrote."""
+    opened = [each for each in _opened(world, arguments) if each.about]
+    given = {
+        (each.about, part)
+        for each in opened
+        for part in (*LINE, "website", "person", "role", "mailbox", "answer")
+    }
+    new = {("the site", what) for what in world.others if opened and what.endswith("of the new contact")}
+    return given | new | own_letter(world, arguments)
+
+
 def own_words(world: World, arguments: dict[str, str]) -> set[tuple[str, str]]:
     """Whoever disputes reads the own words again before confirming them."""
     if any(each.page == "dispute" for each in _opened(world, arguments)):
@@ -154,6 +167,15 @@ def press(_world: World) -> list[dict[str, str]]:
     return [{}]
 
 
+def wishes(world: World) -> list[dict[str, str]]:
+    """What the forms of the own page take, from somebody who has no page open."""
+    return [{"to": "public"}, {"purpose": "download"}, {"news": "no"}, {}]
+
+
+def new_contacts(world: World) -> list[dict[str, str]]:
+    return [{"name": "Example Person", "role": "Director", **each} for each in mailboxes(world)]
+
+
 SEARCHES = ("q={name}", "country={country}", "after={cursor}")
 
 LISTED = {
@@ -162,6 +184,23 @@ LISTED = {
     "robots.txt": Listed(TEXT),
     "<slug:slug>/count.json": Listed(JSON, fill=letters),
     "<slug:slug>/signatories.csv": Listed(CSV, fill=letters, queries=("sep=;", "bom=0", "sep=x", *SEARCHES)),
+    "<slug:slug>/badge.svg": Listed(SVG, fill=letters, queries=("language=ar", *SEARCHES)),
+    "api/v1/openapi.json": Listed(JSON),
+    "api/v1/campaigns/": Listed(JSON, queries=("limit=1", "limit=x", "language=ar", *SEARCHES)),
+    "api/v1/campaigns/<slug:slug>/": Listed(JSON, fill=letters, queries=("language=ar", *SEARCHES)),
+    "api/v1/campaigns/<slug:slug>/signatories/": Listed(
+        JSON, fill=letters, queries=("limit=1", "after=W10", "language=ar", *SEARCHES)
+    ),
+    "api/v1/campaigns/<slug:slug>/updates/": Listed(JSON, fill=letters, queries=("limit=1", *SEARCHES)),
+    "<lang>/<slug:slug>/updates/": Listed(HTML, fill=letters, queries=SEARCHES),
+    "<lang>/<slug:slug>/updates/feed/": Listed("application/atom+xml", fill=letters, queries=SEARCHES),
+    "<lang>/<slug:slug>/deadline.ics": Listed("text/calendar", fill=letters),
+    "<lang>/<slug:slug>/letter.pdf": Listed("application/pdf", fill=letters, queries=("q={name}",)),
+    "<lang>/<slug:slug>/card.png": Listed("image/png", fill=letters),
+    "<lang>/<slug:slug>/qr.svg": Listed(SVG, fill=letters),
+    "<lang>/<slug:slug>/qr.png": Listed("image/png", fill=letters),
+    "<lang>/<slug:slug>/share/": Listed(HTML, fill=letters),
+    "<lang>/<slug:slug>/embed/": Listed(HTML, fill=letters, queries=SEARCHES),
     "<lang>/": Listed(HTML, queries=SEARCHES),
     "<lang>/<slug:slug>/": Listed(HTML, fill=letters, queries=SEARCHES),
     "<lang>/<slug:slug>/signatories/": Listed(HTML, fill=letters, queries=("after=W10", *SEARCHES)),
@@ -180,6 +219,30 @@ LISTED = {
     "<lang>/confirm/<str:token>/mail-again/": Listed(
         "", fill=links("confirm"), posts=press, may_show=own_letter
     ),
+    "<lang>/manage/": Listed(HTML),
+    "<lang>/manage/link/": Listed(HTML, posts=mailboxes),
+    "<lang>/manage/link/sent/": Listed(HTML),
+    "<lang>/manage/leave/": Listed(posts=press),
+    "<lang>/manage/hide/": Listed(posts=wishes),
+    "<lang>/manage/publish/": Listed(posts=wishes),
+    "<lang>/manage/publish/stop/": Listed(posts=press),
+    "<lang>/manage/news/": Listed(posts=wishes),
+    "<lang>/manage/ask/": Listed(posts=wishes),
+    "<lang>/manage/name/": Listed(HTML, posts=forms),
+    "<lang>/manage/contact/": Listed(HTML, posts=new_contacts),
+    "<lang>/manage/<str:token>/": Listed(fill=links("manage")),
+    "<lang>/publish/<str:token>/": Listed(HTML, fill=links("publish"), posts=press, may_show=own_data),
+    "<lang>/download/<str:token>/": Listed(
+        f"{HTML} application/zip", fill=links("download"), posts=press, may_show=own_data
+    ),
+    "<lang>/change-contact/<str:token>/": Listed(
+        fill=links("change-contact"), posts=press, may_show=own_data
+    ),
+    "<lang>/new-contact/<str:token>/": Listed(
+        HTML, fill=links("new-contact"), posts=press, may_show=own_data
+    ),
+    "<lang>/withdraw/<str:token>/": Listed(HTML, fill=links("withdraw"), posts=press, may_show=own_data),
+    "<lang>/erase/<str:token>/": Listed(HTML, fill=links("erase"), posts=press, may_show=own_data),
     "<lang>/answer/<str:token>/": Listed(HTML, fill=links("answer"), posts=words, may_show=own_letter),
     "<lang>/appeal/<str:token>/": Listed(HTML, fill=links("appeal"), posts=words, may_show=own_letter),
     "<lang>/dispute/<str:token>/": Listed(HTML, fill=links("dispute"), posts=words, may_show=own_words),

@@ -20,6 +20,7 @@ from tests.leaks.listed import (
     STAFF_ARGUMENTS,
     STAFF_EXPRESSIONS,
     asked_in_pairs,
+    own_data,
 )
 from tests.leaks.walking import Asking, Walk, logged, read_mails, taken, through, undone
 
@@ -164,7 +165,12 @@ def bare(answer, query):
         for name, value in headers
         if name not in ("ETag", "Set-Cookie", "Content-Length", "Expires")
     )
-    return status, kept, steady(body.decode("utf-8-sig").replace(word, "…"))
+    text = (
+        body
+        if body.startswith((b"%PDF", b"\x89PNG"))
+        else steady(body.decode("utf-8-sig").replace(word, "…"))
+    )
+    return status, kept, text
 
 
 def steady(text):
@@ -258,6 +264,29 @@ def staff_paths(world):
                 },
             ),
         )
+
+
+@pytest.mark.parametrize("case", ["public", "withheld", "addressee_only"])
+def test_s18_the_own_page_shows_its_signer_nobody_else(walk, world, case):
+    """Opened by the link out of the mail; what the contact gave may be read there, and what the staff wrote may not."""
+    link = next(
+        each for each in world.mailed if (each.page, each.about) == ("manage", case) and not each.expired
+    )
+    signer = Asking(walk, Client(raise_request_exception=False), f"signer of {case}")
+    allowed = own_data(world, {"token": link.token})
+    opening = "<lang>/manage/<str:token>/"
+    assert signer.ask(opening, filled(opening, {"token": link.token}), may_show=allowed)[0] == 302
+    pages = [route for route in PUBLIC if route.startswith("<lang>/manage/") and route != opening]
+    with logged() as lines:
+        for route in pages:
+            signer.ask(route, filled(route, {}), may_show=allowed)
+            for data in [] if "leave" in route else LISTED[route].posts(world) if LISTED[route].posts else []:
+                signer.post(route, filled(route, {}), data, may_show=allowed)
+        _status, _headers, _body, said = signer.ask(pages[0], filled("<lang>/manage/", {}), may_show=allowed)
+    read_log(walk, lines)
+
+    assert world[case].words["name"] in said
+    assert told(walk) == []
 
 
 @pytest.mark.parametrize("who", ["nobody", "moderator", "manager"])
