@@ -37,6 +37,12 @@ PICTURE_INSIDE = {"mfa_activate_totp"}
 logger = logging.getLogger(__name__)
 
 
+def open_to_other_sites(headers: dict[str, str], path: str, url: str) -> None:
+    """Static files that other sites load, for whitenoise: the script of the embedded block, and no other."""
+    if url.endswith("/js/embed.js"):
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+
+
 def policy(**changes: str) -> str:
     """The content policy with some directives changed: `policy(frame_ancestors="*")`."""
     directives = CONTENT_POLICY | {name.replace("_", "-"): value for name, value in changes.items()}

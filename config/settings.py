@@ -8,6 +8,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from config import environment
+from config.headers import open_to_other_sites
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -232,6 +233,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = False
+WHITENOISE_ADD_HEADERS_FUNCTION = open_to_other_sites
 
 # --- safety ----------------------------------------------------------------------------------------------
 SESSION_COOKIE_HTTPONLY = True

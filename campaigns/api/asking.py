@@ -1,6 +1,7 @@
 """What a program asks the API for: its parameters, read strictly, and how it is answered."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -16,6 +17,7 @@ from config.publicpages import public
 
 MOST = 200
 DEFAULT = 100
+CURSOR = re.compile("[-A-Za-z0-9_]*")
 # Anybody's page may read these answers: they are the same for everybody, without cookies.
 OPEN = {
     "Access-Control-Allow-Origin": "*",
@@ -27,6 +29,10 @@ Answer = Callable[..., Mapping[str, Any]]
 
 class BadQuestion(ValueError):
     """A parameter that says nothing; the words are shown."""
+
+
+class NoSuchPage(ValueError):
+    """A cursor that no page before has given."""
 
 
 def answered(*, query: tuple[str, ...] = ()) -> Callable[[Answer], Callable[..., HttpResponseBase]]:
@@ -41,6 +47,8 @@ def answered(*, query: tuple[str, ...] = ()) -> Callable[[Answer], Callable[...,
                     facts = answer(request, **parts)
             except BadQuestion as error:
                 return _refused(400, str(error))
+            except NoSuchPage:
+                return _refused(404, "There is no such page: take the cursor from next.")
             except Http404:
                 return _refused(404, "There is no such public letter.")
             response = _json(facts)
@@ -59,6 +67,14 @@ def limit(request: HttpRequest) -> int:
     if not (written.isascii() and written.isdecimal() and len(written) <= 4 and 1 <= int(written) <= MOST):
         raise BadQuestion(f"limit is a whole number from 1 to {MOST}.")
     return int(written)
+
+
+def cursor(request: HttpRequest) -> str:
+    """`?after=`: where the page begins, "" for the first one. Raises NoSuchPage."""
+    written = request.GET.get("after", "")
+    if not CURSOR.fullmatch(written):
+        raise NoSuchPage
+    return written
 
 
 def next_page(request: HttpRequest, after: str) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 
 from campaigns import life
-from campaigns.api.asking import DEFAULT, MOST
+from campaigns.api.asking import CURSOR, DEFAULT, MOST
 from campaigns.choices import AskStatus, UpdateKind
 
 Schema = dict[str, Any]
@@ -117,7 +117,11 @@ LANGUAGE = _parameter(
 LIMIT = _parameter(
     "limit", "How many to a page.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT}
 )
-AFTER = _parameter("after", "Where the page begins: take it from `next`.", TEXT)
+AFTER = _parameter(
+    "after",
+    "Where the page begins: take it from `next`.",
+    {"type": "string", "pattern": f"^{CURSOR.pattern}$"},
+)
 SLUG = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}}  # fmt: skip
 
 
@@ -127,8 +131,10 @@ def _answer(said: str, schema: str) -> Schema:
 
 def _question(name: str, said: str, schema: str, *parameters: Schema) -> Schema:
     answers = {"200": _answer("Found.", schema), "400": _answer("A parameter says nothing.", "Error")}
-    if SLUG in parameters:
-        answers["404"] = _answer("There is no such public letter.", "Error")
+    # What can't be read at all is refused before anybody looks for whom it was meant.
+    answers["400"]["content"]["text/html"] = {"schema": TEXT}
+    if SLUG in parameters or AFTER in parameters:
+        answers["404"] = _answer("There is no such public letter, or no such page of it.", "Error")
     return {
         "get": {"operationId": name, "summary": said, "parameters": list(parameters), "responses": answers}
     }

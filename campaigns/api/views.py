@@ -5,18 +5,16 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
 
 from campaigns import counts, listing, reading
 from campaigns.api import facts
-from campaigns.api.asking import BadQuestion, answered, limit, next_page
+from campaigns.api.asking import NoSuchPage, answered, cursor, limit, next_page
 from campaigns.api.description import DESCRIPTION
 from campaigns.models import Campaign, CampaignText, LetterText
 from campaigns.translation import pick
-
-BAD_CURSOR = "after is the cursor of a page before: take it from next."
 
 
 @answered()
@@ -28,10 +26,7 @@ def openapi(request: HttpRequest) -> Mapping[str, Any]:
 def campaigns(request: HttpRequest) -> Mapping[str, Any]:
     """Letters that anybody may read, by address; `after` is the last address of the page before."""
     now, language, size = timezone.now(), translation.get_language(), limit(request)
-    after = request.GET.get("after", "")
-    if "\0" in after:
-        raise BadQuestion(BAD_CURSOR)
-    found = list(reading.campaigns_to_read(now).filter(slug__gt=after).order_by("slug")[: size + 1])
+    found = list(reading.campaigns_to_read(now).filter(slug__gt=cursor(request)).order_by("slug")[: size + 1])
     page = found[:size]
     texts, around = _texts(page, language), _around(page, language)
     return {
@@ -52,11 +47,11 @@ def signatories(request: HttpRequest, slug: str) -> Mapping[str, Any]:
     """The public list, in its order."""
     size, language = limit(request), translation.get_language()
     found = _readable(slug)
-    cursor = request.GET.get("after", "")
+    after = cursor(request)
     try:
-        page, more = listing.page(found, cursor=cursor, size=size)
+        page, more = listing.page(found, cursor=after, size=size)
     except ValueError as error:
-        raise BadQuestion(BAD_CURSOR) from error
+        raise NoSuchPage from error
     versions = dict(found.letter_versions.values_list("pk", "number"))
     return {
         "results": [facts.signatory_facts(signature, found, language, versions) for signature in page],
@@ -68,7 +63,7 @@ def signatories(request: HttpRequest, slug: str) -> Mapping[str, Any]:
 def updates(request: HttpRequest, slug: str) -> Mapping[str, Any]:
     """Published updates, newest first; `after` is the id of the last one of the page before."""
     now, language, size = timezone.now(), translation.get_language(), limit(request)
-    rest = _rest(reading.read(_readable(slug), language, now).updates, request.GET.get("after", ""))
+    rest = _rest(reading.read(_readable(slug), language, now).updates, cursor(request))
     page = list(islice(rest, size))
     return {
         "results": [facts.update_facts(update) for update in page],
@@ -77,6 +72,8 @@ def updates(request: HttpRequest, slug: str) -> Mapping[str, Any]:
 
 
 def _readable(slug: str) -> Campaign:
+    if "\0" in slug:
+        raise Http404
     return get_object_or_404(reading.campaigns_to_read(timezone.now()), slug=slug)
 
 
@@ -106,4 +103,4 @@ def _rest(updates: Sequence[reading.ReadUpdate], after: str) -> Sequence[reading
         ids = [update.update.public_id for update in updates]
         return updates[ids.index(UUID(after)) + 1 :]
     except ValueError as error:
-        raise BadQuestion(BAD_CURSOR) from error
+        raise NoSuchPage from error
