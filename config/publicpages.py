@@ -29,6 +29,13 @@ from config.negotiation import canonical_query, lifetime, no_vary_search
 
 View = Callable[..., HttpResponseBase]
 
+# Of a 304 a browser takes these over into the page that it has: they must not fall back to those of any page.
+WHO_MAY_LOAD = (
+    "Content-Security-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Access-Control-Allow-Origin",
+    "Access-Control-Expose-Headers",
+)
 CACHED_STATUSES = (200, 301, 404)
 
 
@@ -109,4 +116,7 @@ def _tagged(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBas
     answer = get_conditional_response(request, etag=response["ETag"], response=response) or response
     # A reader who has the page already also teaches the cache what the page depends on.
     answer["No-Vary-Search"] = response["No-Vary-Search"]
+    for name in WHO_MAY_LOAD:
+        if response.has_header(name):
+            answer[name] = response[name]
     return answer

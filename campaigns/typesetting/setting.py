@@ -6,6 +6,7 @@ templates load no package, so nothing is fetched.
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -27,7 +28,8 @@ _LACKING = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
 _ESCAPED = re.compile(r"\\(?:u\{([0-9a-f]+)\}|(.))")
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
 # A compiler serves one thread at a time. It works outside Python's own lock, so the other threads go on meanwhile.
-_one_at_a_time = Lock()
+# A long document keeps no card waiting: each template has a compiler and a lock of its own.
+_one_at_a_time: defaultdict[str, Lock] = defaultdict(Lock)
 _compilers: dict[str, typst.Compiler] = {}
 
 
@@ -61,7 +63,7 @@ def _png(template: str, written: str) -> bytes:
 
 
 def _compiled(template: str, written: str, **options: Any) -> bytes:
-    with _one_at_a_time:
+    with _one_at_a_time[template]:
         if template not in _compilers:
             _compilers[template] = typst.Compiler(
                 TEMPLATES / f"{template}.typ", root=TEMPLATES, font_paths=fonts(), ignore_system_fonts=True

@@ -123,6 +123,16 @@ def test_the_embedded_block_counts_as_the_page_does_and_may_be_framed_by_anybody
     assert page.find("a", class_="button")["href"] == "/en/hrd-agenda/sign/"
 
 
+@pytest.mark.parametrize("address", ["/en/hrd-agenda/embed/", "/hrd-agenda/badge.svg"])
+def test_who_may_load_an_outlet_is_the_same_when_nothing_has_changed(client, campaign, address):
+    first = client.get(address)
+    again = client.get(address, headers={"If-None-Match": first["ETag"]})
+
+    assert again.status_code == 304
+    for name in ("Content-Security-Policy", "Cross-Origin-Resource-Policy"):
+        assert again[name] == first[name]
+
+
 @pytest.mark.parametrize(
     "address", ["/en/", "/en/hrd-agenda/", "/en/hrd-agenda/sign/", "/en/hrd-agenda/updates/"]
 )
