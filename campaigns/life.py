@@ -1,6 +1,6 @@
 """A campaign's life: what staff decided (the stage) and what the clock says, computed at the moment of asking."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from campaigns.choices import Stage
@@ -48,3 +48,16 @@ def accepts_confirmation(campaign: Campaign, submitted_at: datetime, now: dateti
     """Whether a form sent at `submitted_at` can be confirmed at the moment `now`."""
     in_time = submitted_at < campaign.closes_at
     return in_time and now < campaign.closes_at + CONFIRM_GRACE and campaign.stage != Stage.ARCHIVED
+
+
+def last_daily(campaign: Campaign, now: datetime) -> datetime:
+    """When the clocks of the campaign's zone last showed the hour of its batch, in UTC.
+
+    An hour that clocks skip is the one after it; one that they show twice, its first time.
+    """
+    today = now.astimezone(campaign.zoneinfo).date()
+    for day in (today, today - timedelta(days=1)):
+        moment = datetime.combine(day, time(campaign.batch_hour), tzinfo=campaign.zoneinfo).astimezone(UTC)
+        if moment <= now:
+            break
+    return moment

@@ -1,11 +1,12 @@
 """The daily batch: signatures that are counted and not named join the total together, never when they are accepted (rule 4)."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from campaigns.life import last_daily
 from campaigns.models import Campaign
 from signatories.models import Signature, SignatureEvent
 from signatories.states import EventKind, State
@@ -37,19 +38,6 @@ def due(campaign: Campaign, now: datetime) -> datetime | None:
     if closing <= now and (ran is None or ran < closing):
         moments.append(closing)
     return max(moments, default=None)
-
-
-def last_daily(campaign: Campaign, now: datetime) -> datetime:
-    """When the clocks of the campaign's zone last showed the hour of its batch, in UTC.
-
-    An hour that clocks skip is the one after it; one that they show twice, its first time.
-    """
-    today = _day(campaign, now)
-    for day in (today, today - timedelta(days=1)):
-        moment = datetime.combine(day, time(campaign.batch_hour), tzinfo=campaign.zoneinfo).astimezone(UTC)
-        if moment <= now:
-            break
-    return moment
 
 
 def _day(campaign: Campaign, moment: datetime) -> date:

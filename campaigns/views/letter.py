@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from campaigns import counts, listing, reading
+from campaigns import changes, counts, listing, reading
 from campaigns.lines import line_of
 from config.publicpages import public
 
@@ -43,6 +43,7 @@ def letter(request: HttpRequest, slug: str) -> HttpResponse:
         "campaign": campaign,
         "letter": reading.read(campaign, language, now),
         "tally": counts.tally(campaign),
+        "withdrawals": changes.withdrawals(campaign, now),
         "as_of": now,
         "lines": [line_of(signature, campaign, language) for signature in signatures],
         "more": more,

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.choices import LANGUAGES, PublicationMode, SectionsPolicy
@@ -94,6 +95,16 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
             sections=sum(parts.values()),
             by_country=by_country,
         )
+
+    def withdrawals(self, before: datetime, zone: tzinfo) -> list[tuple[date, int]]:
+        """How many that had counted were withdrawn before that moment, by the day in `zone`, newest first; no names."""
+        days = (
+            self.filter(state=State.WITHDRAWN, joined_total_at__isnull=False, withdrawn_at__lt=before)
+            .order_by()
+            .values_list(TruncDate("withdrawn_at", tzinfo=zone))
+            .annotate(n=Count("*"))
+        )
+        return sorted(days, reverse=True)
 
     def waiting(self) -> "SignatureQuerySet":
         """What a moderator has to decide, oldest first."""

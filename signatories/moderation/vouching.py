@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from signatories import referrals
 from signatories.links import BadLink, LinkExpired, find_link
 from signatories.models import Evidence, MailLink, Referral, Signature
-from signatories.states import WAITING, EventKind, EvidenceKind, LinkPurpose, State, Vouch
+from signatories.states import WAITING, EventKind, EvidenceKind, Flag, LinkPurpose, State, Vouch
 from signatories.transitions import SIGNER, SYSTEM, Actor, Refused, change_state, record, staff
 
 
@@ -106,9 +106,11 @@ def take_back_by_link(*, token: str) -> None:
 
 
 def take_back(*, evidence: Evidence, by: User | None, note: str = "") -> None:
-    """Marks a vouch as not standing any more, and puts both on hold that are accepted: who vouched, and whom it vouched for.
+    """Marks a vouch as not standing any more, and puts back to the staff who are accepted: who vouched, and whom it vouched for.
 
-    `by`: the member of staff; None when the signatory itself took it back. Pressed again it does nothing.
+    `by`: the member of staff; then both go on hold. None when the signatory itself took it back: then its own line stays, with a
+    flag, for a mailed link may have been forwarded, and takes nobody's own line off (product.md, rule 9). Pressed again it does
+    nothing.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -136,8 +138,16 @@ def take_back(*, evidence: Evidence, by: User | None, note: str = "") -> None:
         for each in both:
             if each.state == State.ACCEPTED:
                 words = reasons[each.pk] % {"name": others[each.pk].organisation.name}
-                own = SIGNER if each.pk == referrer.pk else SYSTEM
-                _put_on_hold(each, staff(by) if by else own, now, words)
+                if by is None and each.pk == referrer.pk:
+                    _flag(each, words)
+                else:
+                    _put_on_hold(each, staff(by) if by else SYSTEM, now, words)
+
+
+def _flag(referrer: Signature, note: str) -> None:
+    flags = [flag.value for flag in Flag if flag in {*referrer.flags, Flag.VOUCH_TAKEN_BACK}]
+    Signature.objects.filter(pk=referrer.pk).update(flags=flags)
+    record(referrer, kind=EventKind.NOTE, actor=SIGNER, note=note)
 
 
 def _put_on_hold(signature: Signature, actor: Actor, now: datetime, note: str) -> None:

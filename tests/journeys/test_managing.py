@@ -1,7 +1,10 @@
 """The signer's own page, through HTTP alone (scenarios S7, S15, S17, S18, S20, S24; rule 9)."""
 
+import json
 import re
+import zipfile
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import time_machine
@@ -10,24 +13,21 @@ from django.utils import timezone
 
 from campaigns.choices import ConsentKind
 from campaigns.models import Campaign
-from signatories import moderation
+from signatories import moderation, publicity
 from signatories.models import (
     Consent,
     Contact,
+    ContactChange,
     MailLink,
     ModeChange,
     OutboxMail,
     Signature,
     SignatureEvent,
 )
-from signatories.states import EventKind, State
-from tests.builders import (
-    make_campaign,
-    make_moderator,
-    make_signature,
-    make_superuser,
-)
+from signatories.states import EventKind, EvidenceKind, Flag, Reason, State
+from tests.builders import give_evidence, make_campaign, make_moderator, make_signature, make_superuser
 from tests.journeys.conftest import soup_of, words_of
+from tests.signatories.staff_pages import case_address, messages, press, text
 
 PAGE = "/en/manage/"
 ALL_MODES = ["public", "addressee_only", "withheld"]
@@ -371,3 +371,414 @@ def test_whoever_holds_the_link_cannot_flood_the_mailbox(own_page, deliver):
             own_page.post(f"{PAGE}ask/", {"purpose": "withdraw"})
     with time_machine.travel(began + timedelta(minutes=40)):
         assert len(deliver()) == 9
+
+
+# --- with a fresh mail -----------------------------------------------------------------------------------
+
+
+def test_s17_withdrawing_takes_one_page_and_one_press_and_the_letter_says_how_many_without_a_name(
+    own_page, signature, deliver, campaign
+):
+    deliver()
+    Campaign.objects.filter(pk=campaign.pk).update(closes_at=timezone.now() - timedelta(days=1))
+    link = fresh_link(own_page, deliver, "withdraw", f"{PAGE}ask/", purpose="withdraw")
+    before = everything()
+    shown = Client().get(link)
+    Client().head(link)
+    assert everything() == before
+    assert "can’t be recalled" in words_of(shown)
+    assert "Lantern" not in soup_of(shown).title.string
+
+    done = Client().post(link)
+
+    assert "The signature is withdrawn." in words_of(done)
+    assert now(signature).state == State.WITHDRAWN
+    assert campaign.signatures.tally().count == 0
+    (receipt,) = deliver()
+    assert (receipt.to, "can’t be recalled" in receipt.body) == (["ann.secret@lantern.example"], True)
+    assert "withdrew" not in words_of(Client().get("/en/hrd-agenda/"))
+    Signature.objects.update(withdrawn_at=timezone.now() - timedelta(days=1, hours=1))
+    letter = words_of(Client().get("/en/hrd-agenda/"))
+    assert "1 organisation withdrew" in letter
+    assert "Lantern" not in letter
+    # The same link again, and the page.
+    assert Client().post(link).status_code == 410
+    page = own_page.get(PAGE)
+    assert "Withdrawn on" in words_of(page)
+    assert soup_of(page).find("button", value="withdraw") is None
+    assert signature.events.filter(to_state=State.WITHDRAWN).count() == 1
+
+
+def test_s17_whoever_withdrew_may_sign_anew(own_page, signature, deliver, campaign):
+    deliver()
+    Client().post(fresh_link(own_page, deliver, "withdraw", f"{PAGE}ask/", purpose="withdraw"))
+
+    anew = make_signature(
+        campaign, state=State.CONFIRMED, name="Lantern Association", mailbox="ann.secret@lantern.example"
+    )
+
+    assert anew.state == State.CONFIRMED
+
+
+def test_s24_erasing_leaves_the_public_line_and_sends_one_last_mail(own_page, signature, deliver, page_link):
+    deliver()
+    link = fresh_link(own_page, deliver, "erase", f"{PAGE}ask/", purpose="erase")
+    shown = words_of(Client().get(link))
+    assert "What is printed of the organisation stays" in shown
+
+    done = own_page.post(link)
+
+    assert "Your contact data are erased." in words_of(done)
+    assert Contact.objects.filter(signature=signature).count() == 0
+    (last,) = deliver()
+    assert last.to == ["ann.secret@lantern.example"]
+    assert "This is the last mail" in last.body
+    assert "Lantern Association" in words_of(Client().get("/en/hrd-agenda/"))
+    assert own_page.get(page_link).status_code == 404
+    assert "Lantern" not in own_page.get(PAGE).content.decode()
+    own_page.post(f"{PAGE}link/", {"mailbox": "ann.secret@lantern.example"})
+    moderation.revoke(signature=now(signature), by=make_superuser(), reason=Reason.NO_EVIDENCE)
+    assert deliver() == []
+
+
+def test_s7_the_download_holds_all_data_and_no_word_of_the_staff(own_page, signature, deliver):
+    by = make_superuser()
+    moderation.add_note(signature=signature, by=by, note="Odd voice on the telephone.")
+    moderation.reveal_contact(signature=signature, by=by)
+    deliver()
+    link = fresh_link(own_page, deliver, "download", f"{PAGE}ask/", purpose="download")
+
+    taken = Client().post(link)
+
+    assert "no-store" in taken.headers["Cache-Control"]
+    assert re.fullmatch(
+        r'attachment; filename="data_\d{8}T\d{6}Z\.zip"', taken.headers["Content-Disposition"]
+    )
+    files = zipfile.ZipFile(BytesIO(b"".join(taken.streaming_content)))
+    held, page = json.loads(files.read("data.json")), files.read("data.html").decode()
+    assert (held["contact"]["name"], held["contact"]["role"], held["contact"]["mailbox"]) == (
+        "Ann Secretname",
+        "Directress",
+        "ann.secret@lantern.example",
+    )
+    assert held["organisation"]["name"] == "Lantern Association"
+    assert {each["kind"] for each in held["mails"]} == {"confirm", "accepted", "fresh"}
+    assert {each["what"] for each in held["events"]} >= {
+        "note",
+        "revealed",
+        "changed",
+        "signed",
+        "downloaded",
+    }
+    assert {each["kind"] for each in held["evidence"]} == {"mailbox", "known"}
+    for each in (json.dumps(held), page):
+        assert [word for word in ("Odd voice", by.username) if word in each] == []
+    assert "Ann Secretname" in page
+    assert Client().post(link).status_code == 410
+
+
+def ask_for_contact(browser, deliver, mailbox, **more):
+    deliver()
+    answers = {"name": "Bea Newname", "role": "Chair", "mailbox": mailbox, **more}
+    link = fresh_link(browser, deliver, "change-contact", f"{PAGE}contact/", **answers)
+    Client().post(link)
+    return link
+
+
+def test_s7_a_new_contact_needs_both_mailboxes_and_the_old_one_is_told(
+    own_page, signature, deliver, page_link
+):
+    old_link = ask_for_contact(own_page, deliver, "bea@lantern.example")
+    (asked,) = deliver()
+    assert asked.to == ["bea@lantern.example"]
+    new_link = link_to(asked, "new-contact")
+    before = Contact.objects.get()
+    Client().get(new_link)
+    assert (before.name, Contact.objects.get().name) == ("Ann Secretname", "Ann Secretname")
+
+    Client().post(new_link)
+
+    contact = Contact.objects.get()
+    assert (contact.pk, contact.name, contact.role, contact.mailbox) == (
+        before.pk,
+        "Bea Newname",
+        "Chair",
+        "bea@lantern.example",
+    )
+    told = {message.to[0]: message for message in deliver()}
+    assert set(told) == {"ann.secret@lantern.example", "bea@lantern.example"}
+    assert "Bea" not in told["ann.secret@lantern.example"].body
+    assert ContactChange.objects.count() == 0
+    # Whatever the old mailbox holds is dead.
+    assert "Lantern" not in own_page.get(PAGE).content.decode()
+    assert own_page.get(page_link).status_code == 410
+    for link in (old_link, new_link):
+        assert Client().post(link).status_code in (404, 410)
+    browser = Client()
+    browser.get(link_to(told["bea@lantern.example"], "manage"))
+    assert "Accepted" in words_of(browser.get(PAGE))
+    assert signature.events.filter(kind=EventKind.CONTACT_CHANGED).count() == 1
+
+
+def test_a_mailbox_on_another_domain_takes_the_evidence_of_the_old_one_along_and_staff_look_again(
+    own_page, signature, deliver, client
+):
+    by = make_superuser()
+    give_evidence(signature, by, EvidenceKind.DOMAIN_MATCH)
+    moderation.take_back_evidence(evidence=signature.evidence.get(kind="known"), by=by)
+    ask_for_contact(own_page, deliver, "bea@gmail.com")
+    Client().post(link_to(deliver()[0], "new-contact"))
+
+    standing = signature.evidence.standing()
+    assert [each.kind for each in standing] == ["mailbox"]
+    assert signature.evidence.filter(kind="mailbox").count() == 2
+    fresh = now(signature)
+    assert (fresh.state, Flag.CONTACT_MOVED in fresh.flags) == (State.ACCEPTED, True)
+    staff = Client()
+    staff.force_login(make_moderator(signature.campaign))
+    assert "1 new contact to look at" in text(staff.get("/admin/"))
+    press(staff, fresh, "add-evidence", kind="register", identifier="12", note="")
+    assert Flag.CONTACT_MOVED not in now(signature).flags
+
+
+def test_another_name_of_the_same_mailbox_needs_no_second_proof(own_page, signature, deliver):
+    ask_for_contact(own_page, deliver, "ann.secret@lantern.example")
+
+    assert Contact.objects.get().name == "Bea Newname"
+    assert deliver() == []
+    assert signature.evidence.standing().filter(kind="mailbox").count() == 1
+
+
+# --- another name ----------------------------------------------------------------------------------------
+
+
+def desk(campaign, username="moderator"):
+    browser = Client()
+    browser.force_login(make_moderator(campaign, username))
+    return browser
+
+
+def test_s20_a_slip_takes_one_click_of_the_staff_and_the_line_follows(own_page, signature, deliver, campaign):
+    deliver()
+    own_page.post(f"{PAGE}name/", {"name": "Lantern Asociation"})
+    assert "You have asked for “ Lantern Asociation ”" in words_of(own_page.get(PAGE))
+    assert "Lantern Association" in words_of(Client().get("/en/hrd-agenda/"))
+    staff = desk(campaign)
+    assert "1 name to look at" in text(staff.get("/admin/"))
+    assert "Lantern Association" in text(staff.get("/admin/signatories/signature/?state=all&wish=name"))
+    assert "Lantern Association → Lantern Asociation" in text(staff.get(case_address(signature)))
+
+    pressed = press(staff, signature, "take-name")
+
+    assert messages(pressed) == ["The new name stands; the signer is told."]
+    assert "Lantern Asociation" in words_of(Client().get("/en/hrd-agenda/"))
+    signature.refresh_from_db()
+    assert "asociation" in signature.sort_key
+    (told,) = deliver()
+    assert told.to == ["ann.secret@lantern.example"]
+    assert signature.events.filter(kind=EventKind.RENAMED).count() == 1
+    assert "name to look at" not in text(staff.get("/admin/"))
+
+
+def test_s20_another_name_needs_evidence_that_is_younger_than_the_wish(
+    own_page, signature, deliver, campaign
+):
+    own_page.post(f"{PAGE}name/", {"name": "Beacon Society"})
+    staff = desk(campaign)
+
+    refused = press(staff, signature, "take-name")
+    assert "is verified anew" in messages(refused)[0]
+    assert now(signature).organisation.name == "Lantern Association"
+    assert messages(press(staff, signature, "add-evidence", kind="known", note="Again.")) == [
+        "Evidence recorded."
+    ]
+    press(staff, signature, "take-name")
+
+    assert now(signature).organisation.name == "Beacon Society"
+    assert signature.evidence.filter(kind="known").count() == 2
+
+
+def test_s20_a_name_that_staff_turn_down_stays_away_and_the_signer_is_told_politely(
+    own_page, signature, deliver, campaign
+):
+    deliver()
+    own_page.post(f"{PAGE}name/", {"name": "Beacon Society"})
+    staff = desk(campaign)
+    stale = staff.get(case_address(signature))
+    own_page.post(f"{PAGE}name/", {"name": "Torch Society"})
+
+    assert "asked for another name since" in messages(press(staff, signature, "take-name", stale))[0]
+    press(staff, signature, "refuse-name", note="Never heard of it.")
+
+    (told,) = deliver()
+    assert ("could not take it" in told.body, "Never heard" in told.body) == (True, False)
+    assert now(signature).organisation.name == "Lantern Association"
+
+
+# --- towards publicity -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def withheld(own_page, signature, deliver):
+    own_page.post(f"{PAGE}hide/", {"to": "withheld"})
+    deliver()
+    return signature
+
+
+def confirm_publicity(browser, deliver):
+    Client().post(fresh_link(browser, deliver, "publish", f"{PAGE}publish/", to="public"))
+    return ModeChange.objects.latest("pk")
+
+
+def let_the_time_pass(change):
+    """The database looks at its own clock."""
+    past = timezone.now() - timedelta(minutes=1)
+    ModeChange.objects.filter(pk=change.pk).update(checked_at=past, effective_at=past)
+
+
+def test_s18_publicity_takes_a_mail_a_second_channel_and_72_hours(own_page, withheld, deliver, campaign):
+    link = fresh_link(own_page, deliver, "publish", f"{PAGE}publish/", to="public")
+    staff = desk(campaign)
+    assert "publicity to check" not in text(staff.get("/admin/"))
+    Client().post(link)
+    assert "1 publicity to check" in text(staff.get("/admin/"))
+    change = ModeChange.objects.get()
+
+    press(staff, withheld, "check-publicity", kind="callback", note="Rang the office, spoke to the chair.")
+
+    change.refresh_from_db()
+    assert change.effective_at - change.checked_at == timedelta(hours=72)
+    (notice,) = deliver()
+    assert [each for each in ("Lantern", "Defenders") if each in notice.body] == []
+    assert publicity.apply_due() == 0
+    assert "takes effect on" in words_of(own_page.get(PAGE))
+    let_the_time_pass(change)
+    assert (publicity.apply_due(), publicity.apply_due()) == (1, 0)
+    assert now(withheld).publication_mode == "public"
+    assert "Lantern Association" in words_of(Client().get("/en/hrd-agenda/"))
+    assert Client().post(link).status_code == 410
+
+
+@pytest.mark.parametrize("way", ["button", "hide", "contact", "staff", "withdraw"])
+def test_s18_it_can_be_called_off_until_the_last_moment(own_page, withheld, deliver, campaign, way):
+    Signature.objects.filter(pk=withheld.pk).update(publication_mode="withheld")
+    Client().post(fresh_link(own_page, deliver, "publish", f"{PAGE}publish/", to="addressee_only"))
+    change = ModeChange.objects.get()
+    staff = desk(campaign)
+    press(staff, withheld, "check-publicity", kind="callback", note="Rang the office.")
+    deliver()
+    let_the_time_pass(change)
+
+    if way == "button":
+        own_page.post(f"{PAGE}publish/stop/")
+    elif way == "staff":
+        press(staff, withheld, "refuse-publicity", note="They rang: not they.")
+    elif way == "withdraw":
+        Client().post(fresh_link(own_page, deliver, "withdraw", f"{PAGE}ask/", purpose="withdraw"))
+    elif way == "contact":
+        ask_for_contact(own_page, deliver, "bea@lantern.example")
+        Client().post(link_to(deliver()[0], "new-contact"))
+    else:
+        publicity.apply_due()
+        own_page.post(f"{PAGE}hide/", {"to": "withheld"})
+
+    publicity.apply_due()
+    assert now(withheld).publication_mode == "withheld"
+    assert ModeChange.objects.standing().count() == 0
+
+
+def test_m15_staff_alone_never_begin_it(own_page, withheld, deliver, campaign):
+    staff = desk(campaign)
+    asked = own_page.post(f"{PAGE}publish/", {"to": "public"})
+    assert asked.status_code == 302
+    change = ModeChange.objects.get()  # not confirmed by mail
+    forged = {"wish": change.pk, "kind": "callback", "note": "Rang."}
+
+    for answers in (forged, {**forged, "wish": 999}, {**forged, "kind": "known"}, {**forged, "note": ""}, {}):
+        staff.post(f"/admin/signatories/signature/{withheld.pk}/check-publicity/", answers)
+
+    change.refresh_from_db()
+    assert (change.checked_at, change.effective_at) == (None, None)
+    let = publicity.apply_due()
+    assert (let, now(withheld).publication_mode) == (0, "withheld")
+
+
+def test_m15_the_check_of_a_wish_before_does_not_serve_for_this_one(own_page, withheld, deliver, campaign):
+    change = confirm_publicity(own_page, deliver)
+    staff = desk(campaign)
+    stale = staff.get(case_address(withheld))
+    own_page.post(f"{PAGE}publish/stop/")
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        own_page.get(PAGE)
+        again = confirm_publicity(own_page, deliver)
+
+        press(staff, withheld, "check-publicity", stale, kind="callback", note="Rang.")
+
+    again.refresh_from_db()
+    assert (again.pk != change.pk, again.checked_at) == (True, None)
+
+
+@pytest.mark.parametrize(
+    "name", ["take-name", "refuse-name", "check-publicity", "refuse-publicity", "look-at-vouching"]
+)
+def test_m16_staff_of_another_letter_decide_no_wish(own_page, withheld, deliver, name):
+    own_page.post(f"{PAGE}name/", {"name": "Beacon Society"})
+    change = confirm_publicity(own_page, deliver)
+    stranger = desk(make_campaign(slug="letter-b"), "stranger")
+    before = everything()
+
+    for wish in (change.pk, withheld.name_changes.get().pk):
+        answers = {"wish": wish, "kind": "callback", "note": "Rang."}
+        assert (
+            stranger.post(f"/admin/signatories/signature/{withheld.pk}/{name}/", answers).status_code == 404
+        )
+
+    assert everything() == before
+
+
+def test_s15_whose_signature_was_merged_away_sees_what_was_before_and_learns_of_no_other(
+    client, campaign, deliver
+):
+    first = make_signature(campaign, name="Lantern Association", mailbox="ann@lantern.example")
+    second = make_signature(
+        campaign, state=State.CONFIRMED, name="Lantern Asociation", mailbox="bob@lantern.example"
+    )
+    Signature.objects.filter(pk=first.pk).update(publication_mode="withheld")
+    moderation.merge(
+        survivor=now(first), merged=now(second), by=make_superuser(), name=now(first), contact_agreed=False
+    )
+    deliver()
+    client.post(f"{PAGE}link/", {"mailbox": "bob@lantern.example"})
+    client.get(link_to(deliver()[0], "manage"))
+
+    shown = words_of(client.get(PAGE))
+
+    assert "now being checked by the host" in shown
+    assert "Lantern Asociation" in shown
+    assert [word for word in ("Lantern Association", "Withheld", "merged") if word in shown] == []
+
+
+def test_a_merge_that_took_the_contact_along_leads_to_the_page_of_what_survived(client, campaign, deliver):
+    first = make_signature(campaign, name="Lantern Association", mailbox="ann@lantern.example")
+    second = make_signature(
+        campaign, state=State.CONFIRMED, name="Lantern Asociation", mailbox="bob@lantern.example"
+    )
+    moderation.merge(
+        survivor=now(first), merged=now(second), by=make_superuser(), name=now(first), contact_agreed=True
+    )
+    deliver()
+    client.post(f"{PAGE}link/", {"mailbox": "bob@lantern.example"})
+    client.get(link_to(deliver()[0], "manage"))
+
+    assert "Accepted: the signature counts." in words_of(client.get(PAGE))
+
+
+def test_the_page_is_right_to_left_for_who_reads_arabic(client, campaign, deliver):
+    make_signature(campaign, language="ar")
+    (receipt,) = [each for each in deliver() if "/manage/" in each.body]
+    link = link_to(receipt, "manage")
+    assert link.startswith("/ar/manage/")
+
+    client.get(link)
+
+    assert soup_of(client.get("/ar/manage/")).html["dir"] == "rtl"

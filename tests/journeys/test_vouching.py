@@ -158,7 +158,8 @@ def test_the_link_takes_the_vouch_back_by_a_button_and_both_go_back_to_the_staff
 
     assert "the vouch has been taken back" in words_of(taken)
     assert "Take our vouch back" not in words_of(taken)
-    assert (state_of(group), state_of(referrers[0])) == (State.CONFIRMED, State.ON_HOLD)
+    assert (state_of(group), state_of(referrers[0])) == (State.CONFIRMED, State.ACCEPTED)
+    assert Signature.objects.get(pk=referrers[0].pk).flags == ["vouch_taken_back"]
     before = everything()
     client.post(form["action"])
     assert everything() == before

@@ -566,7 +566,7 @@ def accepted_on_two(campaign, moderators):
     return group, both
 
 
-def test_a_vouch_taken_back_puts_both_on_hold_with_the_reason(accepted_on_two, campaign):
+def test_a_vouch_taken_back_by_link_holds_the_group_and_only_flags_the_signatory(accepted_on_two, campaign):
     group, (first, second) = accepted_on_two
     mails = OutboxMail.objects.count()
 
@@ -574,15 +574,17 @@ def test_a_vouch_taken_back_puts_both_on_hold_with_the_reason(accepted_on_two, c
 
     assert [state_of(each) for each in (group, first.referrer, second.referrer)] == [
         State.ON_HOLD,
-        State.ON_HOLD,
+        State.ACCEPTED,
         State.ACCEPTED,
     ]
     assert level_of(group) == Level.V1
-    assert campaign.signatures.tally().count == 1
+    assert campaign.signatures.tally().count == 2
+    first.referrer.refresh_from_db()
+    assert first.referrer.flags == ["vouch_taken_back"]
     name = first.referrer.organisation.name
     assert told(group, "evidence_taken_back") == [("evidence_taken_back", "referral", f"“{name}”")]
-    on_hold = [each.events.get(to_state="on_hold") for each in (group, first.referrer)]
-    assert [(event.actor_kind, event.note.text) for event in on_hold] == [
+    told_both = [group.events.get(to_state="on_hold"), first.referrer.events.get(kind="note")]
+    assert [(event.actor_kind, event.note.text) for event in told_both] == [
         ("system", f"“{name}” no longer vouches for it."),
         ("signer", "It no longer vouches for “Example Mothers”."),
     ]
@@ -593,13 +595,15 @@ def test_pressed_again_taking_back_does_nothing(accepted_on_two, moderators):
     group, (first, _second) = accepted_on_two
     token = token_of(first)
     vouching.take_back_by_link(token=token)
-    moderation.accept(signature=Signature.objects.get(pk=first.referrer_id), by=moderators[0])
+    referrer = Signature.objects.get(pk=first.referrer_id)
+    moderation.look_at_vouching(signature=referrer, by=moderators[0], note="A new director.")
     events = group.events.count()
 
     vouching.take_back_by_link(token=token)
     moderation.take_back_evidence(evidence=first.evidence, by=moderators[0])
 
-    assert (state_of(first.referrer), group.events.count()) == (State.ACCEPTED, events)
+    referrer.refresh_from_db()
+    assert (referrer.state, referrer.flags, group.events.count()) == (State.ACCEPTED, [], events)
 
 
 def test_what_waits_stays_where_it_is_in_the_queue(campaign):
@@ -608,7 +612,7 @@ def test_what_waits_stays_where_it_is_in_the_queue(campaign):
 
     vouching.take_back_by_link(token=token_of(referral))
 
-    assert (state_of(group), state_of(referrer)) == (State.CONFIRMED, State.ON_HOLD)
+    assert (state_of(group), state_of(referrer)) == (State.CONFIRMED, State.ACCEPTED)
 
 
 def test_staff_take_a_vouch_back_with_the_same_effect_and_also_after_the_link(accepted_on_two, moderators):
@@ -631,7 +635,6 @@ def test_staff_take_a_vouch_back_with_the_same_effect_and_also_after_the_link(ac
 def test_who_took_its_vouch_back_can_be_asked_again(campaign):
     group, referrer = make_group(campaign), make_signature(campaign)
     vouching.take_back_by_link(token=token_of(vouch(group, referrer)))
-    moderation.accept(signature=Signature.objects.get(pk=referrer.pk), by=make_superuser())
 
     vouch(group, referrer)
 
@@ -702,6 +705,6 @@ def test_nobody_is_accepted_on_a_vouch_that_goes_at_this_moment():
         )
 
         assert state_of(group) in (State.CONFIRMED, State.ON_HOLD)
-        assert state_of(first.referrer) == State.ON_HOLD
+        assert state_of(first.referrer) == State.ACCEPTED
     assert Campaign.objects.count() == 1
     assert Organisation.objects.count() == 9
