@@ -15,10 +15,13 @@ from campaigns.searching import search_key
 from signatories import network, storing, tokens, verification
 from signatories.identity import mailboxes, matching, names
 from signatories.links import BadLink, LinkExpired, find_link
-from signatories.mail import notices, outbox
+from signatories.mail import decoys, notices, outbox
 from signatories.models import Consent, Contact, Evidence, MailLink, Organisation, Signature
 from signatories.states import EmailStatus, EventKind, EvidenceKind, Flag, LinkPurpose, State
-from signatories.transitions import SIGNER, AlreadyDecided, Refused, change_state, new_event, record
+from signatories.transitions import SIGNER, AlreadyDecided, Refused, change_state, new_event
+
+# Organisation, signature, contact, consent, event, link, mail.
+ROWS_OF_A_FORM = 7
 
 
 class LetterClosed(Refused):
@@ -105,6 +108,8 @@ def sign(*, campaign: Campaign, entry: Entry, language: str, heading: LetterText
     except IntegrityError as error:
         if "signature_one_live_per_submission" not in str(error):
             raise
+        with transaction.atomic():
+            decoys.write(ROWS_OF_A_FORM)
     # Also when nothing was written: with a broker that is away, the time of the answer would tell.
     transaction.on_commit(outbox.nudge)
     return key[-4:]
@@ -153,9 +158,10 @@ def _store(
     # A mailbox that others flood with forms in its name is not flooded with mail. The form is stored all the same.
     waits = entry.mail_waits or entry.without_proof
     slot = None if waits else outbox.slot_for_form(contact.mailbox_hash, campaign.pk, now)
-    mail = notices.confirmation(signature, contact, now, not_before=slot, title=heading.title) if slot else ()
+    # Written also where it isn't stored: the time of the answer would tell that the mailbox has signed.
+    mail = notices.confirmation(signature, contact, now, not_before=slot or now, title=heading.title)
     consents = [new_consent(contact, text, now) for text in entry.consents]
-    storing.insert([organisation, signature, contact, *consents, event, *mail])
+    storing.insert([organisation, signature, contact, *consents, event, *(mail if slot else ())])
 
 
 def new_consent(contact: Contact, text: ConsentText, now: datetime) -> Consent:
@@ -202,6 +208,8 @@ def send_again(*, campaign: Campaign, mailbox: str, reference: str = "", within_
             slot = outbox.next_confirm_slot(lookup_hash, now)
         if contact is not None and within_limits and slot <= now:
             _mail_again(contact, now)
+        else:
+            notices.ask_nobody(campaign, mailbox, now)
 
 
 def send_new_link(signature: Signature) -> None:
@@ -221,8 +229,9 @@ def send_new_link(signature: Signature) -> None:
 
 
 def _mail_again(contact: Contact, now: datetime) -> None:
-    notices.ask_to_confirm(contact.signature, contact, now, not_before=now)
-    record(contact.signature, kind=EventKind.MAIL_AGAIN, actor=SIGNER, happened_at=now)
+    link, mail = notices.confirmation(contact.signature, contact, now, not_before=now)
+    event = new_event(contact.signature, kind=EventKind.MAIL_AGAIN, actor=SIGNER, happened_at=now)
+    storing.insert([link, event, mail])
 
 
 def may_confirm(link: MailLink, now: datetime) -> None:

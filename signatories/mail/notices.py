@@ -8,9 +8,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import get_language
 
 from campaigns import countries
 from campaigns.choices import PublicationMode
+from campaigns.models import Campaign, LetterText
 from campaigns.translation import pick
 from signatories import storing, tokens
 from signatories.mail import decoys, discreet, outbox
@@ -59,6 +61,23 @@ def confirmation(
         not_before=not_before,
     )
     return link, mail
+
+
+def ask_nobody(campaign: Campaign, mailbox: str, now: datetime) -> None:
+    """Nothing, and as much work as `confirmation` and storing it with an event."""
+    language = get_language() or "en"
+    texts = LetterText.objects.filter(version__campaign=campaign, version__frozen_at__isnull=False)
+    text = pick(list(texts), language)
+    page = {
+        "title": text.title if text else "",
+        "page": campaign.get_absolute_url(),
+        "host": campaign.host.name,
+    }
+    context = page | {"link": settings.SITE_URL, "organisation": mailbox, "reference": tokens.new_token()}
+    mail = outbox.new_mail(
+        kind=MailKind.CONFIRM, signature=None, recipient=mailbox, language=language, context=context, now=now
+    )
+    decoys.as_if_stored(mail, rows=2)
 
 
 def _new_link(

@@ -29,8 +29,8 @@ def contact_of(digest: str) -> Contact:
     return contact
 
 
-def send_link(*, mailbox: str) -> None:
-    """Mails `mailbox` the links to its pages, within the limits; nothing to one that nobody knows.
+def send_link(*, mailbox: str, within_limits: bool = True) -> None:
+    """Mails `mailbox` the links to its pages, within the limits (also those of `limiting`); nothing to one that nobody knows.
 
     Says nothing and takes as long, whatever it did: the caller answers alike for every mailbox (product.md, rule 6).
     """
@@ -41,7 +41,7 @@ def send_link(*, mailbox: str) -> None:
         transaction.on_commit(outbox.nudge)
         has_room = outbox.has_room(recipient_hash, MailKind.MANAGE, now)
         contacts = _known(recipient_hash)
-        if contacts and has_room:
+        if contacts and has_room and within_limits:
             notices.send_pages(contacts, now)
         else:
             notices.send_no_page(mailbox, now)

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,13 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns.choices import ConsentKind
 from campaigns.lines import printed
 from campaigns.translation import pick
-from signatories import publicity, tokens
+from signatories import limiting, network, publicity, tokens
 from signatories.forms import current_consents
+from signatories.limiting import Act
 from signatories.links import BadLink, LinkExpired
 from signatories.managing import leaving, news, opening, publishing
 from signatories.models import Contact
 from signatories.signer_view import as_its_signer_knows_it
 from signatories.states import State
+from signatories.views import busy
 from signatories.views.confirming import NOT_FOUND
 from signatories.views.holding import hold, holder, let_go
 from signatories.views.managing_forms import PageLinkForm
@@ -55,7 +58,11 @@ def mail_link(request: HttpRequest) -> HttpResponse:
     form = PageLinkForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return door(request, form=form, status=UNPROCESSABLE if form.is_bound else 200)
-    opening.send_link(mailbox=form.cleaned_data["mailbox"])
+    mailbox, now = form.cleaned_data["mailbox"], timezone.now()
+    verdict = limiting.take(Act.MANAGE, now, networks=network.hashes_of(request, now), mailbox=mailbox)
+    if verdict.is_loud:
+        return busy.told(door(request, form=form, wait=busy.notice(verdict)), verdict)
+    opening.send_link(mailbox=mailbox, within_limits=not verdict.is_quiet)
     return HttpResponseRedirect(reverse("signatories:page_link_sent"))
 
 
@@ -75,9 +82,14 @@ def leave_page(request: HttpRequest) -> HttpResponse:
 
 
 def door(
-    request: HttpRequest, *, form: PageLinkForm | None = None, status: int = 200, notice: str = ""
+    request: HttpRequest,
+    *,
+    form: PageLinkForm | None = None,
+    status: int = 200,
+    notice: str = "",
+    wait: str = "",
 ) -> HttpResponse:
-    context = {"form": form or PageLinkForm(), "notice": notice}
+    context = {"form": form or PageLinkForm(), "notice": notice, "wait": wait}
     return private(render(request, "signatories/manage/door.html", context, status=status))
 
 
