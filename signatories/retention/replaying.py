@@ -89,12 +89,7 @@ def _leave(signature: Signature, left_at: datetime) -> bool:
                 forgetting.expire(signature)
             elif signature.state in STANDING:
                 change_state(
-                    signature,
-                    to=State.WITHDRAWN,
-                    actor=SYSTEM,
-                    detail="restored",
-                    withdrawn_at=left_at,
-                    joined_total_at=None,
+                    signature, to=State.WITHDRAWN, actor=SYSTEM, detail="restored", withdrawn_at=left_at
                 )
             else:
                 return False
