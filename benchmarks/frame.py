@@ -76,11 +76,11 @@ class House:
     environment: Mapping[str, str]
 
     @contextmanager
-    def web(self, **changes: str) -> Iterator[Server]:
+    def web(self, *, application: str = "config.wsgi:application", **changes: str) -> Iterator[Server]:
         """The product's web process with its production parameters; `changes` override them (GRANIAN_WORKERS="2")."""
         port = free_port()
         parameters = granian_parameters() | {"GRANIAN_HOST": "127.0.0.1", "GRANIAN_PORT": str(port)} | changes
-        command = [PROJECT / ".venv/bin/granian", "config.wsgi:application"]
+        command = [PROJECT / ".venv/bin/granian", application]
         environment = os.environ | self.environment | parameters
         child = start("web", command, log=self.folder / "web.log", env=environment, cwd=PROJECT)
         try:

@@ -21,6 +21,8 @@ def requests(url: str, cookie: str, body: str) -> Iterator[bytes]:
             f"POST {parts.path} HTTP/1.1",
             f"Host: {parts.netloc}",
             f"Cookie: {cookie}",
+            # Believed only where the benchmark declares a proxy: else all would come from nowhere.
+            "X-Forwarded-For: 203.0.113.7",
             "Content-Type: application/x-www-form-urlencoded",
             f"Content-Length: {len(content)}",
             "",

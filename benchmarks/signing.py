@@ -26,6 +26,11 @@ from signatories.signing import Entry, sign
 
 CONNECTIONS = 16
 SECONDS = 3
+# More than any letter sees, and all from one network: the limits are asked and never reached.
+WITHOUT_END = {
+    f"LIMIT_{layer}": "100000000/hour;100000000/day"
+    for layer in ("NETWORK", "WIDE_NETWORK", "CAMPAIGN", "MAILBOX", "DOMAIN")
+} | {"BEHIND_TLS_PROXY": "1", "TRUSTED_PROXIES": "127.0.0.1"}
 ROUNDS = 3
 FORMS_PER_SECOND = 350
 PATH = "/en/signing/sign/send/"
@@ -44,10 +49,10 @@ def signing(house: House) -> Iterator[Figure]:
     parameters = granian_parameters()
     processes, threads = (int(parameters[f"GRANIAN_{name}"]) for name in ("WORKERS", "BLOCKING_THREADS"))
     address = os.environ["DATABASE_URL"]
-    with house.web() as web:
+    with house.web(**WITHOUT_END) as web:
         speed = in_turns(
             ROUNDS,
-            ours=lambda: _forms_per_second(web, campaign),
+            ours=lambda: forms_per_second(web, campaign),
             bare=lambda: per_second(address, statements, processes, threads, SECONDS),
         )
     ours = f"{speed['ours']:,.0f} forms/s"
@@ -80,7 +85,7 @@ def _sign(letter: OpenLetter, number: int) -> None:
     sign(campaign=letter.campaign, entry=entry, language="en", heading=letter.heading("en"))
 
 
-def _forms_per_second(web: Server, campaign: Campaign) -> float:
+def forms_per_second(web: Server, campaign: Campaign) -> float:
     """Forms that were answered, checked against what was stored."""
     form = {
         "csrfmiddlewaretoken": TOKEN,
