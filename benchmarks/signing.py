@@ -85,7 +85,7 @@ def _sign(letter: OpenLetter, number: int) -> None:
     sign(campaign=letter.campaign, entry=entry, language="en", heading=letter.heading("en"))
 
 
-def forms_per_second(web: Server, campaign: Campaign) -> float:
+def forms_per_second(web: Server, campaign: Campaign, seconds: int = SECONDS) -> float:
     """Forms that were answered, checked against what was stored."""
     form = {
         "csrfmiddlewaretoken": TOKEN,
@@ -105,9 +105,9 @@ def forms_per_second(web: Server, campaign: Campaign) -> float:
     command = [sys.executable, "-m", "benchmarks.posting", web.url + PATH, cookie, urlencode(form)]
     before = Signature.objects.filter(campaign=campaign).count()
     done = subprocess.run(
-        [*command, str(CONNECTIONS), str(SECONDS)], capture_output=True, text=True, check=True
+        [*command, str(CONNECTIONS), str(seconds)], capture_output=True, text=True, check=True
     )
     answered = int(done.stdout)
     if Signature.objects.filter(campaign=campaign).count() < before + answered:
         raise RuntimeError("fewer forms were stored than answered")
-    return answered / SECONDS
+    return answered / seconds

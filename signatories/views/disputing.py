@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaigns import reading
 from campaigns.choices import PublicationMode
 from campaigns.lines import printed
-from signatories import disputing, links, network
+from signatories import disputing, limiting, links, network
 from signatories.disputing import Objection
 from signatories.forms import DisputeForm, DisputeWordsForm
+from signatories.limiting import Act
 from signatories.models import Dispute, Signature
 from signatories.states import State
+from signatories.views import busy
 from signatories.views.signing import GONE, UNPROCESSABLE, open_campaign
 
 NOT_FOUND = 404
@@ -31,11 +33,16 @@ def form(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     signature = public_line(slug, public_id)
     if not filled.is_valid():
         return show_form(request, signature, filled, status=UNPROCESSABLE if filled.is_bound else 200)
+    now = timezone.now()
+    networks = network.hashes_of(request, now)
+    verdict = limiting.take(Act.DISPUTE, now, networks=networks, campaign=signature.campaign_id)
+    if verdict.is_loud:
+        return busy.told(show_form(request, signature, filled, notice=busy.notice(verdict)), verdict)
     objection = Objection(
         mailbox=filled.cleaned_data["mailbox"],
         words=filled.cleaned_data["words"],
         language=get_language() or "en",
-        network_hash=network.hash_of(request, timezone.now()),
+        network_hash=networks.near,
     )
     disputing.dispute(signature=signature, objection=objection)
     return HttpResponseRedirect(reverse("signatories:dispute_sent", kwargs={"slug": slug}))

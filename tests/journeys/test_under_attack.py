@@ -5,7 +5,7 @@ from limits import parse_many
 
 from signatories import signing
 from signatories.models import OutboxMail, Signature
-from tests.builders import form_answers, make_entry
+from tests.builders import form_answers, make_entry, make_signature
 from tests.journeys.conftest import fields_of, words_of
 
 SEND = "/en/hrd-agenda/sign/send/"
@@ -109,3 +109,21 @@ def test_asking_again_is_limited_for_a_network_aloud_and_for_a_mailbox_in_silenc
     assert [each.status_code for each in asked] == [302, 302, 302, 429]
     assert "x@y.example" in asked[-1].content.decode()
     assert "Retry-After" in asked[-1]
+
+
+def test_a_flood_of_disputes_must_wait_whoever_sends_it_and_loses_no_word(client, campaign, settings):
+    """Aloud, and alike for the organisation's own people: another answer would tell whose a mailbox is. What limits the mail
+    of disputes stands in the database (`disputing`), hears insiders, and says nothing."""
+    settings.LIMIT_NETWORK = tuple(parse_many("5/10minutes"))
+    signature = make_signature(campaign, mailbox="director@lantern.example", website="https://lantern.example")
+    address = f"/en/hrd-agenda/dispute/{signature.public_id}/"
+
+    def dispute(mailbox, network):
+        return client.post(address, {"mailbox": mailbox, "words": "Never signed."}, REMOTE_ADDR=network)
+
+    answers = [dispute(f"reader{number}@paper.example", ELSEWHERE) for number in range(6)]
+    assert [each.status_code for each in answers] == [302] * 5 + [429]
+    assert "reader5@paper.example" in answers[-1].content.decode()
+    assert "Never signed." in answers[-1].content.decode()
+    assert dispute("director@lantern.example", ELSEWHERE).status_code == 429
+    assert dispute("director@lantern.example", OFFICE).status_code == 302
