@@ -115,7 +115,9 @@ def test_a_flood_of_disputes_must_wait_whoever_sends_it_and_loses_no_word(client
     """Aloud, and alike for the organisation's own people: another answer would tell whose a mailbox is. What limits the mail
     of disputes stands in the database (`disputing`), hears insiders, and says nothing."""
     settings.LIMIT_NETWORK = tuple(parse_many("5/10minutes"))
-    signature = make_signature(campaign, mailbox="director@lantern.example", website="https://lantern.example")
+    signature = make_signature(
+        campaign, mailbox="director@lantern.example", website="https://lantern.example"
+    )
     address = f"/en/hrd-agenda/dispute/{signature.public_id}/"
 
     def dispute(mailbox, network):
