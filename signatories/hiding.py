@@ -1,5 +1,7 @@
 """Towards privacy at once: a name goes from every outlet, by its signer or by staff. The other way is the signer's alone."""
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -7,7 +9,7 @@ from django.utils.translation import gettext as _
 from campaigns.choices import PublicationMode
 from signatories import publicity
 from signatories.mail import notices
-from signatories.models import Signature
+from signatories.models import EventNote, Signature
 from signatories.retention import erasing
 from signatories.states import ErasureKind, EventKind, MailKind
 from signatories.transitions import Actor, Refused, record
@@ -39,6 +41,25 @@ def hide(*, signature: Signature, to: PublicationMode, actor: Actor) -> None:
             fresh, kind=EventKind.MODE, actor=actor, detail=f"{before.value} > {to.value}", happened_at=now
         )
         publicity.stop(fresh, actor=actor, now=now)
+        _forget_in_admin_log(fresh)
+        _forget_in_other_cases(fresh)
         erasing.remember(ErasureKind.HIDDEN, fresh)
         notices.tell_decision(fresh, MailKind.HIDDEN, now)
     signature.refresh_from_db(fields=["publication_mode", "joined_total_at"])
+
+
+def _forget_in_admin_log(signature: Signature) -> None:
+    """The admin's log keeps what a row was called when somebody changed it."""
+    for row in (signature, signature.organisation):
+        kind = ContentType.objects.get_for_model(row)
+        entries = LogEntry.objects.filter(content_type=kind, object_id=str(row.pk))
+        entries.update(object_repr=str(row)[:200])
+
+
+def _forget_in_other_cases(signature: Signature) -> None:
+    """What the staff wrote on other cases of the letter while the name was public: as a twin, a network, somebody who vouches."""
+    others = EventNote.objects.filter(event__signature__campaign=signature.campaign_id)
+    for note in others.exclude(event__signature=signature):
+        if signature.organisation.name in note.text:
+            note.text = note.text.replace(signature.organisation.name, signature.shown_name)
+            note.save(update_fields=["text"])

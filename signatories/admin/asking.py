@@ -15,7 +15,7 @@ from signatories.moderation import Prompt
 @button(AskForm)
 def ask(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
     moderation.ask(signature=signature, by=user_of(request), words=answers["question"])
-    done = _("Asked, and on hold until it is decided: %(name)s.") % {"name": signature.organisation.name}
+    done = _("Asked, and on hold until it is decided: %(name)s.") % {"name": signature.shown_name}
     return to_next_case(request, done)
 
 

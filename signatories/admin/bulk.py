@@ -27,8 +27,7 @@ def accept_what_meets_the_bar(modeladmin: Any, request: HttpRequest, queryset: Q
             _accept(signature, cast("User", request.user))
         except Refused as refusal:
             left.append(
-                _("%(name)s (%(why)s)")
-                % {"name": signature.organisation.name, "why": str(refusal).rstrip(".")}
+                _("%(name)s (%(why)s)") % {"name": signature.shown_name, "why": str(refusal).rstrip(".")}
             )
         else:
             accepted += 1
@@ -48,7 +47,7 @@ def send_held_mail(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Sig
         try:
             moderation.send_again(signature=signature, by=cast("User", request.user))
         except Refused as refusal:
-            left.append(f"{signature.organisation.name} ({str(refusal).rstrip('.')})")
+            left.append(f"{signature.shown_name} ({str(refusal).rstrip('.')})")
         else:
             sent += 1
     messages.success(

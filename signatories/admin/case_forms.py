@@ -1,13 +1,14 @@
 """What a moderator types on the page of a signature; one form for each button."""
 
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.validators import validate_comma_separated_integer_list
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.choices import PRIVACY, PublicationMode
 from signatories import moderation, verification
 from signatories.models import Signature
 from signatories.states import EvidenceKind, Reason, State
@@ -54,6 +55,18 @@ class DecisionForm(NoteForm):
 class RejectForm(DecisionForm):
     reason = forms.ChoiceField(label=_("Reason"), choices=[("", "—"), *Reason.choices])
     field_order = ["reason", "note"]
+
+
+class HideForm(PlainForm):
+    """What is more private than the mode as it is; nothing else can be chosen, nor sent by a forged form."""
+
+    to = forms.ChoiceField(label=_("From now on"))
+
+    def __init__(self, data: QueryDict | None = None, *, signature: Signature, **more: Any) -> None:
+        super().__init__(data, signature=signature, **more)
+        mode = PublicationMode(signature.publication_mode)
+        choices = [(each.value, each.label) for each in reversed(PRIVACY) if each.is_more_private_than(mode)]
+        cast("forms.ChoiceField", self.fields["to"]).choices = choices
 
 
 class RequiredNoteForm(NoteForm):

@@ -9,12 +9,14 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.choices import PublicationMode
 from signatories.admin.case_forms import (
     AgreeForm,
     AskForm,
     DecisionForm,
     DomainMatchForm,
     EvidenceForm,
+    HideForm,
     NoteForm,
     PlainForm,
     RejectForm,
@@ -58,7 +60,7 @@ def show(
     context = {
         **admin.site.each_context(request),
         "opts": Signature._meta,
-        "title": signature.organisation.name,
+        "title": signature.shown_name,
         "case": case,
         "signature": signature,
         "now": timezone.now(),
@@ -109,6 +111,7 @@ def offered(case: CaseFile, user: User | AnonymousUser) -> dict[str, NoteForm]:
         (publicity is not None and publicity.checked_at is None, "check_publicity", CheckPublicityForm),
         (publicity is not None, "refuse_publicity", RefusePublicityForm),
         (Flag.VOUCH_TAKEN_BACK in signature.flags, "look_at_vouching", RequiredNoteForm),
+        (signature.publication_mode != PublicationMode.WITHHELD, "hide", HideForm),
         (True, "add_note", RequiredNoteForm),
         (True, "reveal", PlainForm),
         (state == State.SUBMITTED, "send_again", PlainForm),

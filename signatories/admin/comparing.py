@@ -17,6 +17,7 @@ from signatories.models import Organisation, Signature, SignatureEvent
 from signatories.models.signature import SignatureQuerySet
 from signatories.states import EventKind, State
 
+NAMED = "named"
 DUPLICATE, LOOKS_ALIKE, SIMILAR, EARLIER = "duplicate", "looks alike", "similar", "earlier"
 WHY: dict[str, Promise] = {
     DUPLICATE: _("Possible duplicate"),
@@ -38,7 +39,7 @@ class Other:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`elsewhere`: look-alikes of which the reader sees no signature. `has_open_twins`: nobody has said that they differ."""
+    """`elsewhere`: look-alikes of which the reader sees no signature, and which are public on another letter. `has_open_twins`: nobody has said that they differ."""
 
     others: list[Other]
     elsewhere: int
@@ -58,13 +59,18 @@ def compare(
     rows = list(_found(signature, alike, user))
     why: dict[int, list[str]] = {}
     for pk, reason, organisation, state, _public_id, _settled in rows:
+        if reason == NAMED:
+            continue
         reason = reason or alike[organisation]
         if reason in (DUPLICATE, EARLIER) or state == State.ACCEPTED:
             why.setdefault(pk, []).append(reason)
     seen = {organisation for _pk, reason, organisation, *_rest in rows if not reason}
+    named_there = {organisation for _pk, reason, organisation, *_rest in rows if reason == NAMED}
     return Comparison(
         others=_listed(why, now),
-        elsewhere=sum(kind == LOOKS_ALIKE and pk not in seen for pk, kind in alike.items()),
+        elsewhere=sum(
+            kind == LOOKS_ALIKE and pk in named_there and pk not in seen for pk, kind in alike.items()
+        ),
         has_open_twins=any(
             reason == DUPLICATE and not settled and str(public_id) not in named
             for _pk, reason, _organisation, _state, public_id, settled in rows
@@ -84,6 +90,8 @@ def _found(signature: Signature, alike: Collection[int], user: User | AnonymousU
     ]
     if alike:
         parts.append(_rows(visible.filter(organisation__in=alike), ""))
+        # Of others only that they are named in public somewhere: not that a name is known which isn't.
+        parts.append(_rows(Signature.objects.public().filter(organisation__in=alike), NAMED))
     first, *rest = parts
     return first.union(*rest, all=True)
 

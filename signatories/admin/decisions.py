@@ -95,7 +95,7 @@ def user_of(request: HttpRequest) -> User:
 @button(DecisionForm)
 def accept(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
     moderation.accept(signature=signature, by=user_of(request), note=answers["note"])
-    return to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.organisation.name})
+    return to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.shown_name})
 
 
 @button(DomainMatchForm, shown_as="domain_match")
@@ -104,7 +104,7 @@ def accept_on_domain(request: HttpRequest, signature: Signature, answers: Answer
     moderation.accept_on(
         signature=signature, kind=EvidenceKind.DOMAIN_MATCH, by=user_of(request), note=answers["note"]
     )
-    return to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.organisation.name})
+    return to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.shown_name})
 
 
 @button(DomainMatchForm, shown_as="domain_match")
@@ -120,7 +120,7 @@ def record_domain(request: HttpRequest, signature: Signature, answers: Answers) 
 def agree(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
     """Accepts below the bar, as the second of two moderators."""
     moderation.accept(signature=signature, by=user_of(request), note=answers["note"], with_colleague=True)
-    return to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.organisation.name})
+    return to_next_case(request, _("Accepted: %(name)s.") % {"name": signature.shown_name})
 
 
 @button(AgreeForm)
@@ -133,7 +133,7 @@ def ask_colleague(request: HttpRequest, signature: Signature, answers: Answers) 
 @button(DecisionForm)
 def hold(request: HttpRequest, signature: Signature, answers: Answers) -> HttpResponse:
     moderation.hold(signature=signature, by=user_of(request), note=answers["note"])
-    return to_next_case(request, _("On hold: %(name)s.") % {"name": signature.organisation.name})
+    return to_next_case(request, _("On hold: %(name)s.") % {"name": signature.shown_name})
 
 
 @button(RejectForm)
@@ -141,7 +141,7 @@ def reject(request: HttpRequest, signature: Signature, answers: Answers) -> Http
     moderation.reject(
         signature=signature, by=user_of(request), reason=Reason(answers["reason"]), note=answers["note"]
     )
-    return to_next_case(request, _("Rejected: %(name)s.") % {"name": signature.organisation.name})
+    return to_next_case(request, _("Rejected: %(name)s.") % {"name": signature.shown_name})
 
 
 @button(RejectForm)
@@ -149,7 +149,7 @@ def revoke(request: HttpRequest, signature: Signature, answers: Answers) -> Http
     moderation.revoke(
         signature=signature, by=user_of(request), reason=Reason(answers["reason"]), note=answers["note"]
     )
-    messages.success(request, _("Revoked: %(name)s.") % {"name": signature.organisation.name})
+    messages.success(request, _("Revoked: %(name)s.") % {"name": signature.shown_name})
     return back_to(signature.pk)
 
 

@@ -127,7 +127,7 @@ def _merge(request: HttpRequest, here: Signature, there: Signature, answers: Ans
     both = {each.pk: each for each in (here, there)}
     survivor = both[answers["survivor"]]
     merged = there if survivor is here else here
-    gone = merged.organisation.name
+    gone = merged.shown_name
     moderation.merge(
         survivor=survivor,
         merged=merged,
@@ -177,7 +177,7 @@ def undo_merge(request: HttpRequest, signature: Signature, answers: Answers) -> 
     words = _("The merge is undone: there are two signatures again.")
     merged = Signature.objects.select_related("organisation").get(pk=merge.merged_id)
     if merged.state != merge.before["state"]:
-        on_hold = _("“%(name)s” was accepted and is on hold now.") % {"name": merged.organisation.name}
+        on_hold = _("“%(name)s” was accepted and is on hold now.") % {"name": merged.shown_name}
         words = f"{words} {on_hold}"
     messages.success(request, words)
     return back_to(signature.pk)

@@ -7,7 +7,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
+from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import get_language, gettext_lazy
@@ -20,7 +22,7 @@ from campaigns.models import Campaign
 from signatories import register
 from signatories.forms import LineField
 from signatories.identity.names import match_key
-from signatories.models import Organisation
+from signatories.models import Organisation, Signature
 from signatories.transitions import Refused
 
 # Which difference the person who saves has been shown.
@@ -78,7 +80,7 @@ class OrganisationForm(RowForm):
 @admin.register(Organisation)
 class OrganisationAdmin(CampaignScoped):
     form = OrganisationForm
-    list_display = ["name", "acronym", "country", "org_type", "registrable_domain"]
+    list_display = ["named", "short", "country", "org_type", "domain"]
     search_fields = ["name", "native_name", "name_en", "acronym", "aliases", "registrable_domain"]
     view_on_site = False
     fieldsets = [
@@ -100,7 +102,21 @@ class OrganisationAdmin(CampaignScoped):
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Organisation]:
-        return Organisation.objects.visible_to(request.user).order_by("sort_key", "pk")
+        modes = Signature.objects.filter(organisation=OuterRef("pk")).order_by().values("publication_mode")
+        within_reach = Organisation.objects.visible_to(request.user).order_by("sort_key", "pk")
+        return within_reach.annotate(signed_modes=ArraySubquery(modes))
+
+    @admin.display(description=gettext_lazy("name"), ordering="sort_key")
+    def named(self, organisation: Organisation) -> str:
+        return organisation.shown_name
+
+    @admin.display(description=gettext_lazy("acronym"), ordering="acronym")
+    def short(self, organisation: Organisation) -> str:
+        return "" if organisation.is_masked else organisation.acronym
+
+    @admin.display(description=gettext_lazy("domain of the website"), ordering="registrable_domain")
+    def domain(self, organisation: Organisation) -> str:
+        return "" if organisation.is_masked else organisation.registrable_domain
 
     def may_work_on(self, request: HttpRequest, row: Organisation) -> bool:
         """Only who moderates every campaign that it signed: a name changes on all of them at once."""

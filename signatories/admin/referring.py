@@ -110,7 +110,7 @@ def ask_to_vouch(request: HttpRequest, signature: Signature, answers: Answers) -
         words = _("“%(name)s” vouches often: the mail waits until a colleague agrees.")
     else:
         words = _("“%(name)s” is asked by mail.")
-    messages.success(request, words % {"name": answers["referrer"].organisation.name})
+    messages.success(request, words % {"name": answers["referrer"].shown_name})
     return back_to(signature.pk)
 
 

@@ -18,6 +18,7 @@ from signatories.admin import (
     disputes,
     exporting,
     filters,
+    hiding,
     merging,
     referring,
     sections,
@@ -55,6 +56,7 @@ BUTTONS = {
     "uphold-disputes": disputes.uphold_disputes,
     "turn-down-disputes": disputes.turn_down_disputes,
     "show-disputers": disputes.reveal_disputers,
+    "hide": hiding.hide,
     "unlink-section": sections.unlink_section,
     "take-name": wishes.take_name,
     "refuse-name": wishes.refuse_name,
@@ -234,7 +236,7 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
 
     @admin.display(description=_("organisation"), ordering="organisation__sort_key")
     def organisation_name(self, signature: Signature) -> str:
-        return signature.organisation.name
+        return signature.shown_name
 
     @admin.display(description=_("country or territory"), ordering="country_code")
     def country(self, signature: Signature) -> str:
@@ -242,7 +244,9 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
 
     @admin.display(description=_("mailbox"))
     def mailbox_domain(self, signature: Signature) -> str:
-        return f"@{getattr(signature, 'mailbox_domain', None) or '–'}"
+        # A domain is a name, too.
+        domain = None if signature.is_masked else getattr(signature, "mailbox_domain", None)
+        return f"@{domain or '–'}"
 
     @admin.display(description=_("level"))
     def level(self, signature: Signature) -> str:

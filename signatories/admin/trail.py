@@ -8,6 +8,19 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.admin.scope import CampaignScoped, ViewOnly
 from signatories.admin.filters import CampaignFilter
 from signatories.models import ExportLog, SignatureEvent
+from signatories.states import EventKind
+
+# Their words name the other signature, which may not be public.
+NAMING = frozenset(
+    {
+        EventKind.NOT_DUPLICATE,
+        EventKind.MERGED,
+        EventKind.UNMERGED,
+        EventKind.SECTION,
+        EventKind.REFERRAL_ASKED,
+        EventKind.REFERRAL_ANSWERED,
+    }
+)
 
 
 class EventCampaignFilter(CampaignFilter):
@@ -41,7 +54,7 @@ class SignatureEventAdmin(ViewOnly, CampaignScoped):
 
     @admin.display(description=_("organisation"))
     def organisation(self, event: SignatureEvent) -> str:
-        return event.signature.organisation.name
+        return event.signature.shown_name
 
     @admin.display(description=_("who"))
     def who(self, event: SignatureEvent) -> str:
@@ -50,7 +63,11 @@ class SignatureEventAdmin(ViewOnly, CampaignScoped):
     @admin.display(description=_("note"))
     def words(self, event: SignatureEvent) -> str:
         note = getattr(event, "note", None)
-        return note.text if note else ""
+        if note is None:
+            return ""
+        return (
+            _("(on the page of the case)") if event.signature.is_masked or event.kind in NAMING else note.text
+        )
 
 
 @admin.register(ExportLog)

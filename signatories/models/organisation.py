@@ -7,8 +7,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Upper
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.choices import PublicationMode
 from campaigns.models import Campaign
 from signatories.states import OrganisationType
 
@@ -102,7 +104,21 @@ class Organisation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        """As admin pages and their log call it: they keep what they are told."""
+        return self.shown_name
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether it has signed, and nowhere in public: then the staff's lists don't name it (scenario M15)."""
+        if hasattr(self, "signed_modes"):  # brought by the query that found it
+            modes = set(self.signed_modes)
+        else:
+            modes = set(self.signatures.values_list("publication_mode", flat=True))
+        return bool(modes) and PublicationMode.PUBLIC not in modes
+
+    @property
+    def shown_name(self) -> str:
+        return gettext("[not public, no. %(number)d]") % {"number": self.pk} if self.is_masked else self.name
 
     @property
     def spoken(self) -> tuple[str, ...]:

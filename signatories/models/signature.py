@@ -12,6 +12,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.choices import LANGUAGES, PublicationMode, SectionsPolicy
@@ -317,7 +318,20 @@ class Signature(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.organisation} · {self.campaign}"
+        return f"{self.shown_name} · {self.campaign}"
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether its name stands on no page of the staff but its own (scenario M15)."""
+        return self.publication_mode != PublicationMode.PUBLIC
+
+    @property
+    def shown_name(self) -> str:
+        """What lists, titles, messages and logs of the staff call it."""
+        if not self.is_masked:
+            return self.organisation.name
+        mode = PublicationMode(self.publication_mode).label
+        return gettext("[%(mode)s, %(reference)s]") % {"mode": mode, "reference": self.reference}
 
     @property
     def reference(self) -> str:

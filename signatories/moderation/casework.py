@@ -30,7 +30,7 @@ def mark_not_duplicate(*, signature: Signature, by: User, note: str) -> None:
                 _("So many are like it that nobody can have compared them: look at the clusters first.")
             )
         for twin in twins:
-            words = _("“%(name)s”: %(note)s") % {"name": twin.organisation.name, "note": note}
+            words = _("“%(name)s”: %(note)s") % {"name": twin.shown_name, "note": note}
             record(
                 signature,
                 kind=EventKind.NOT_DUPLICATE,

@@ -190,7 +190,7 @@ def move_vouches(survivor: Signature, merged: Signature) -> list[int]:
     if twice is not None:
         raise Refused(
             _("Both vouch for “%(name)s”, as one organisation can't: take one of the two back first.")
-            % {"name": twice.organisation.name}
+            % {"name": twice.shown_name}
         )
     moved = list(given.values_list("pk", flat=True))
     Evidence.objects.filter(pk__in=moved).update(referrer=survivor)

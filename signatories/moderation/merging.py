@@ -216,4 +216,4 @@ def _in_words(merge: Merge, note: str) -> str:
 
 
 def _naming(signature: Signature, note: str) -> str:
-    return f"“{signature.organisation.name}”. {note}".strip()
+    return f"“{signature.shown_name}”. {note}".strip()

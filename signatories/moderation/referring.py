@@ -64,7 +64,7 @@ def agree_to_ask(*, referral: Referral, by: User) -> None:
         referrals.refuse_unless_may_vouch(referral.referrer, referral.signature)
         referral.agreed_by = by
         _send(referral, _contact_of(referral.referrer), now)
-        words = _("Agreed that “%(name)s” is asked.") % {"name": referral.referrer.organisation.name}
+        words = _("Agreed that “%(name)s” is asked.") % {"name": referral.referrer.shown_name}
         record(referral.signature, kind=EventKind.REFERRAL_ASKED, actor=staff(by), note=words)
 
 
@@ -73,7 +73,7 @@ def call_off(*, referral: Referral, by: User) -> None:
     with transaction.atomic():
         referrals.one_at_a_time(referral.signature.campaign_id)
         referral = _unagreed(referral)
-        words = _("“%(name)s” is not asked after all.") % {"name": referral.referrer.organisation.name}
+        words = _("“%(name)s” is not asked after all.") % {"name": referral.referrer.shown_name}
         record(referral.signature, kind=EventKind.NOTE, actor=staff(by), note=words)
         referral.delete()
 
@@ -122,7 +122,7 @@ def _unagreed(referral: Referral) -> Referral:
 
 def _words_of_asking(referrer: Signature, unagreed: bool, note: str) -> str:
     named = _("“%(name)s”. The signer named this signatory, or agreed that it is asked.")
-    words = [named % {"name": referrer.organisation.name}]
+    words = [named % {"name": referrer.shown_name}]
     if unagreed:
         words.append(_("It vouches often: the mail waits until a colleague agrees."))
     return " ".join([*words, note]).strip()

@@ -29,7 +29,7 @@ def link_section(*, signature: Signature, network: Signature, by: User, note: st
             raise Refused(_("They are linked already."))
         Organisation.objects.filter(pk=signature.organisation_id).update(parent=network.organisation)
         register.refuse_loop(signature.organisation_id)
-        words = _("Section of “%(name)s”.") % {"name": network.organisation.name}
+        words = _("Section of “%(name)s”.") % {"name": network.shown_name}
         record(
             signature,
             kind=EventKind.SECTION,

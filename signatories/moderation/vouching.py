@@ -137,7 +137,7 @@ def take_back(*, evidence: Evidence, by: User | None, note: str = "") -> None:
         both = Signature.objects.select_for_update(no_key=True).filter(pk__in=reasons).order_by("pk")
         for each in both:
             if each.state == State.ACCEPTED:
-                words = reasons[each.pk] % {"name": others[each.pk].organisation.name}
+                words = reasons[each.pk] % {"name": others[each.pk].shown_name}
                 if by is None and each.pk == referrer.pk:
                     _flag(each, words)
                 else:
@@ -176,4 +176,4 @@ def _is_over(referral: Referral, now: datetime) -> bool:
 
 
 def _quoted(signature: Signature) -> str:
-    return f"“{signature.organisation.name}”"
+    return f"“{signature.shown_name}”"

@@ -285,7 +285,7 @@ def test_nothing_can_be_deleted_from_the_list(client, campaign):
 def test_a_withheld_one_waits_like_any_other(client, campaign, moderator):
     signature = make_signature(campaign, state=State.CONFIRMED, name="Example Quiet")
     Signature.objects.filter(pk=signature.pk).update(publication_mode=PublicationMode.WITHHELD)
-    assert names(client.get(QUEUE)) == ["Example Quiet"]
+    assert names(client.get(QUEUE)) == [f"[Withheld, {signature.reference}]"]
 
 
 def test_s9_what_mail_did_not_reach_is_a_list_that_the_desk_leads_to(client, campaign, moderator):

@@ -157,12 +157,15 @@ def test_s18_a_wish_that_was_checked_and_is_due_may(campaign):
         {"checked_at": None, "checked_by": None, "effective_at": None, "confirmed_at": None},
         {"effective_at": timezone.now() + timedelta(hours=1)},
         {"stopped_at": timezone.now()},
-        {"applied_at": timezone.now()},
+        {"applied_at": None},
         {"to_mode": ANNEX},
     ],
 )
 def test_s18_a_wish_that_is_not_due_may_not(campaign, columns):
     signature = make_mode(make_signature(campaign), WITHHELD)
+    columns = dict(columns)
+    if "applied_at" in columns:
+        columns["applied_at"] = timezone.now()
     wish(signature, columns.pop("to_mode", PUBLIC), **columns)
 
     assert refuses(signature, PUBLIC)
