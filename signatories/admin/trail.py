@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.scope import CampaignScoped, ViewOnly
@@ -66,7 +67,9 @@ class SignatureEventAdmin(ViewOnly, CampaignScoped):
         if note is None:
             return ""
         return (
-            _("(on the page of the case)") if event.signature.is_masked or event.kind in NAMING else note.text
+            _("(on the page of the case)")
+            if event.signature.is_masked or event.kind in NAMING
+            else str(note.text)
         )
 
 
