@@ -66,11 +66,8 @@ class SignatureEventAdmin(ViewOnly, CampaignScoped):
         note = getattr(event, "note", None)
         if note is None:
             return ""
-        return (
-            _("(on the page of the case)")
-            if event.signature.is_masked or event.kind in NAMING
-            else str(note.text)
-        )
+        is_kept = event.signature.is_masked or event.kind in NAMING
+        return gettext("(on the page of the case)") if is_kept else str(note.text)
 
 
 @admin.register(ExportLog)
