@@ -2,9 +2,14 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 from campaigns.choices import AskStatus
-from campaigns.models import Quote, Update, UpdateText
+from campaigns.models import Campaign, Quote, Update, UpdateText
+from signatories import tokens
+from signatories.mail import notices
+from signatories.models import Contact
+from signatories.states import LinkPurpose
 from tests.browser import way
 from tests.browser.conftest import DESK, PHONE
 from tests.builders import make_campaign, make_signature, make_topic
@@ -82,6 +87,38 @@ def test_axe_finds_nothing(site, full, language, scheme, size):
 
     assert {name: what for name, what in found.items() if what} == {}
     assert len(found) == 14
+    assert site.complaints == []
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ar", "dark")])
+def test_axe_finds_nothing_on_the_signers_own_page(site, full, language, scheme):
+    found = {}
+
+    def look(name):
+        found[name] = violations(page)
+
+    Campaign.objects.update(modes_allowed=["public", "addressee_only", "withheld"])
+    contact = Contact.objects.filter(signature__state="accepted").first()
+    token = tokens.new_token()
+    link, _address = notices.link_for(contact, LinkPurpose.MANAGE, timezone.now())
+    link.digest = tokens.digest(token)
+    link.save()
+    page = site.open(f"/{language}/manage/link/", color_scheme=scheme, size=PHONE)
+    look("door")
+    page.goto(f"/{language}/manage/{token}/")
+    look("page")
+    page.locator("button[value=withheld]").click()
+    look("hidden")
+    page.goto(f"/{language}/manage/name/")
+    page.locator("main form button").click()
+    look("name that stands already")
+    page.goto(f"/{language}/manage/contact/")
+    page.locator("main form button").click()
+    look("contact with errors")
+    page.goto(f"/{language}/manage/link/sent/")
+    look("sent")
+
+    assert {name: what for name, what in found.items() if what} == {}
     assert site.complaints == []
 
 
