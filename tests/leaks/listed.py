@@ -187,11 +187,11 @@ LISTED = {
     "<slug:slug>/badge.svg": Listed(SVG, fill=letters, queries=("language=ar", *SEARCHES)),
     "api/v1/openapi.json": Listed(JSON),
     "api/v1/campaigns/": Listed(JSON, queries=("limit=1", "limit=x", "language=ar", *SEARCHES)),
-    "api/v1/campaigns/<slug:slug>/": Listed(JSON, fill=letters, queries=("language=ar", *SEARCHES)),
-    "api/v1/campaigns/<slug:slug>/signatories/": Listed(
+    "api/v1/campaigns/<str:slug>/": Listed(JSON, fill=letters, queries=("language=ar", *SEARCHES)),
+    "api/v1/campaigns/<str:slug>/signatories/": Listed(
         JSON, fill=letters, queries=("limit=1", "after=W10", "language=ar", *SEARCHES)
     ),
-    "api/v1/campaigns/<slug:slug>/updates/": Listed(JSON, fill=letters, queries=("limit=1", *SEARCHES)),
+    "api/v1/campaigns/<str:slug>/updates/": Listed(JSON, fill=letters, queries=("limit=1", *SEARCHES)),
     "<lang>/<slug:slug>/updates/": Listed(HTML, fill=letters, queries=SEARCHES),
     "<lang>/<slug:slug>/updates/feed/": Listed("application/atom+xml", fill=letters, queries=SEARCHES),
     "<lang>/<slug:slug>/deadline.ics": Listed("text/calendar", fill=letters),
