@@ -44,7 +44,7 @@ def test_no_form_counts_fields_without_end(client, forms):
     buttons = ("not-me/", "mail-again/", "new-link/")  # they read nothing that is sent
     for address in (each for each in forms if not each.endswith(buttons)):
         response = client.post(address, body, content_type="application/x-www-form-urlencoded")
-        assert response.status_code == 400, address
+        assert response.status_code in (400, 404), address  # 404: not its link, so nothing is read
     assert stored() == before
 
 
