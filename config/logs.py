@@ -4,9 +4,11 @@ import logging
 import re
 
 # A link that was mailed is a key; `Internal Server Error: /en/confirm/<token>/` would leave it in the log.
-SECRET_PATH = re.compile(r"(/(?:confirm|manage|answer|appeal|vouch|dispute)/)[^/\s?#]+")
-# So is the one of a circulation link, and what the pages after the form carry in their address.
-SECRET_QUERY = re.compile(r"([?&](?:key|to)=)[^\s&#\"']+")
+SECRET_PATH = re.compile(
+    r"(/(?:confirm|manage|answer|appeal|vouch|dispute|publish|download|change-contact|new-contact|withdraw|erase)/)[^/\s?#]+"
+)
+# So is the one of a circulation link, and what the pages after the form carry in their address. What staff search for is somebody.
+SECRET_QUERY = re.compile(r"([?&](?:key|to|q)=)[^\s&#\"']+")
 # PostgreSQL puts the values of the row under an error's first line.
 DATABASE_DETAIL = re.compile(r"^(?:DETAIL|CONTEXT):.*$", re.MULTILINE)
 MAILBOX = re.compile(r"[^\s<>()\"'=,;:]+@[^\s<>()\"'=,;:]+\.[a-z0-9-]{2,}", re.IGNORECASE)

@@ -63,3 +63,10 @@ def test_every_handler_writes_so_and_to_standard_output():
     assert {settings.LOGGING["formatters"][handler["formatter"]]["()"] for handler in handlers} == {
         "config.logs.DiscreetFormatter"
     }
+
+
+def test_what_staff_search_for_is_cut_out_of_an_address():
+    assert (
+        line("GET %s", "/admin/signatories/signature/?state=all&q=Jo+Doe&country=KE")
+        == "ERROR GET /admin/signatories/signature/?state=all&q=…&country=KE"
+    )
