@@ -222,6 +222,18 @@ def sender(name: str, *, default: str) -> str:
     return value
 
 
+def contact_for_reports(name: str) -> str:
+    """A web page, or a mailbox as `mailto:`; empty where none is given."""
+    value = text(name, default="")
+    parts = urlsplit(value)
+    is_mailbox = parts.scheme == "mailto" and all(parts.path.rpartition("@")[::2])
+    if (value and not (is_mailbox or (parts.scheme == "https" and parts.netloc))) or len(value.split()) > 1:
+        raise ImproperlyConfigured(
+            f"{name} must be like mailto:security@example.org or https://example.org/report."
+        )
+    return value
+
+
 def language(*, known: list[str]) -> str:
     value = text("LANGUAGE_CODE", default=known[0])
     if value not in known:

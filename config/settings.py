@@ -25,6 +25,7 @@ ALLOWED_HOSTS = environment.allowed_hosts()
 # Keyed hashes of mailboxes outlive a change of SECRET_KEY only if they have a key of their own.
 LOOKUP_HASH_KEY = environment.hash_key(default=salted_hmac("undersigned.lookup", "", SECRET_KEY).hexdigest())
 SITE_URL = environment.site_url(hosts=ALLOWED_HOSTS, https=HTTPS)
+SECURITY_CONTACT = environment.contact_for_reports("SECURITY_CONTACT")
 DEBUG = False
 
 # --- the house -------------------------------------------------------------------------------------------

@@ -6,13 +6,16 @@ from django.urls import include, path
 
 from campaigns.views.copies import badge
 from campaigns.views.letter import count, home
-from campaigns.views.operations import healthz, robots
+from campaigns.views.operations import healthz, robots, security
+from campaigns.views.sitemap import sitemap
 from signatories.views.files import public_csv
 
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("robots.txt", robots, name="robots"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path(".well-known/security.txt", security, name="security"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("campaigns.api.urls")),
     path("staff/", include("signatories.desk.urls")),

@@ -14,6 +14,8 @@ from dev.servers import throwaway_servers
 
 PROGRAMS = Path(sys.executable).parent
 MANAGE = [sys.executable, "manage.py"]
+# What runs in production; dev/ and benchmarks/ start servers for a living and are not installed there.
+PRODUCT = ["campaigns", "signatories", "config", "deploy"]
 CHECKS: dict[str, list[str | Path]] = {
     "format": [PROGRAMS / "ruff", "format", "--check", "."],
     "lint": [PROGRAMS / "ruff", "check", "."],
@@ -23,6 +25,8 @@ CHECKS: dict[str, list[str | Path]] = {
     "templates": [sys.executable, "-m", "dev.templates"],
     "markup": [PROGRAMS / "djlint", "templates", "--lint", "--quiet"],
     "deployment": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
+    "security": [PROGRAMS / "bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive", *PRODUCT],
+    "audit": [sys.executable, "-m", "dev.audit"],
     "compose": ["bash", "deploy/check.sh"],
 }
 PRODUCTION = {
@@ -44,6 +48,9 @@ def passes(name: str, command: list[str | Path], environment: Mapping[str, str])
     print(f"{'FAILED' if failed else 'ok':7}{name:12}{time.monotonic() - began:5.1f} s", flush=True)
     if failed:
         print(done.stdout, flush=True)
+    for line in done.stdout.splitlines():
+        if line.startswith("note: ") and not failed:
+            print(f"       {line}", flush=True)
     return not failed
 
 

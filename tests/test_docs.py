@@ -11,7 +11,7 @@ from signatories.mail import discreet
 from signatories.states import MailKind
 
 NAME = r"[A-Z][A-Z0-9_]{2,}"
-READERS = {"text", "required", "flag", "whole_number", "limits", "sender"}
+READERS = {"text", "required", "flag", "whole_number", "limits", "sender", "contact_for_reports"}
 # Set by make and by the shell, not by a person.
 NOT_FOR_PEOPLE = {"MAKELEVEL", "PATH"}
 

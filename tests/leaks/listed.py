@@ -182,6 +182,8 @@ LISTED = {
     "": Listed(),
     "healthz": Listed(TEXT),
     "robots.txt": Listed(TEXT),
+    "sitemap.xml": Listed("application/xml", queries=SEARCHES),
+    ".well-known/security.txt": Listed(TEXT),
     "<slug:slug>/count.json": Listed(JSON, fill=letters),
     "<slug:slug>/signatories.csv": Listed(CSV, fill=letters, queries=("sep=;", "bom=0", "sep=x", *SEARCHES)),
     "<slug:slug>/badge.svg": Listed(SVG, fill=letters, queries=("language=ar", *SEARCHES)),
