@@ -52,7 +52,7 @@ def weaknesses(report: str) -> tuple[list[str], int, int]:
 def audit() -> list[str]:
     """What is known of the packages that production runs; says in a note what could not be looked up."""
     program = Path(sys.executable).parent / "pip-audit"
-    command = [program, *AUDIT, "-r", "requirements.txt"]
+    command: list[str | Path] = [program, *AUDIT, "-r", "requirements.txt"]
     try:
         done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=LONGEST_AUDIT)
         found, looked_up, unknown = weaknesses(done.stdout)

@@ -205,7 +205,9 @@ LISTED = {
     "<lang>/<slug:slug>/embed/": Listed(HTML, fill=letters, queries=SEARCHES),
     "<lang>/": Listed(HTML, queries=SEARCHES),
     "<lang>/<slug:slug>/": Listed(HTML, fill=letters, queries=SEARCHES),
-    "<lang>/<slug:slug>/signatories/": Listed(HTML, fill=letters, queries=("after=W10", *SEARCHES)),
+    "<lang>/<slug:slug>/signatories/": Listed(
+        HTML, fill=letters, queries=("after=W10", "type=ngo", "q={name}&type=ngo", *SEARCHES)
+    ),
     "<lang>/<slug:slug>/sign/": Listed(HTML, fill=letters, posts=forms),
     "<lang>/<slug:slug>/sign/change/": Listed(HTML, fill=letters, posts=forms),
     "<lang>/<slug:slug>/sign/send/": Listed("", fill=letters, posts=forms),
