@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from campaigns.choices import NamingPolicy, Role, Stage
+from campaigns import life
+from campaigns.choices import PRIVACY, NamingPolicy, PublicationMode, Role, Stage
 from campaigns.models import (
     Ask,
     AskText,
@@ -83,6 +84,7 @@ def _campaign(facts: dict[str, Any]) -> Campaign:
         closes_at=_at(dates["closes_in_days"], dates["closes_at"], dates["zone"]),
         goal=facts["goal"],
         naming_policy=NamingPolicy.UN,
+        modes_allowed=[mode.value for mode in PRIVACY],
     )
     for name in facts["topics"]:
         topic = Topic.objects.create(slug=slugify(name))
@@ -181,6 +183,7 @@ def _signature(
             mailbox=mailboxes.canonical(entry.mailbox),
             match_key=organisation.match_key,
         ),
+        publication_mode=_mode(facts),
         submitted_at=submitted_at,
         confirmed_at=confirmed_at,
         **columns,
@@ -198,6 +201,17 @@ def _signature(
     _moved(signature, State.SUBMITTED, State.CONFIRMED, confirmed_at)
     Evidence.objects.create(signature=signature, kind=EvidenceKind.MAILBOX, recorded_at=confirmed_at)
     return signature
+
+
+def _mode(facts: dict[str, Any]) -> PublicationMode:
+    return PublicationMode(facts.get("mode", PublicationMode.PUBLIC))
+
+
+def _joined(campaign: Campaign, facts: dict[str, Any], decided_at: datetime) -> datetime:
+    """A name that is public counts at once, another one since the next daily batch."""
+    if _mode(facts) == PublicationMode.PUBLIC:
+        return decided_at
+    return life.last_daily(campaign, decided_at + timedelta(days=1))
 
 
 def _moved(
@@ -237,7 +251,7 @@ def _accepted(
         role="convenor" if facts.get("convenor") else "signatory",
         decided_at=decided_at,
         decided_by=user,
-        joined_total_at=decided_at,
+        joined_total_at=_joined(campaign, facts, decided_at),
     )
     organisation = signature.organisation
     register[organisation.name] = organisation
@@ -247,6 +261,10 @@ def _accepted(
     kind = EvidenceKind.DOMAIN_MATCH if organisation.website else EvidenceKind.PUBLISHED_ADDRESS
     Evidence.objects.create(signature=signature, kind=kind, recorded_by=user, recorded_at=decided_at)
     record(signature, kind=EventKind.EVIDENCE, actor=staff(user), detail=kind, happened_at=decided_at)
+    if _mode(facts) == PublicationMode.WITHHELD:  # a second channel is needed
+        Evidence.objects.create(
+            signature=signature, kind=EvidenceKind.CALLBACK, recorded_by=user, recorded_at=decided_at
+        )
     _moved(signature, State.CONFIRMED, State.ACCEPTED, decided_at, user)
 
 

@@ -24,9 +24,11 @@ def loaded(db, monkeypatch):
 def test_the_demo_has_eighty_signatories_from_forty_countries_and_twelve_that_wait(loaded):
     tally = loaded.signatures.tally()
 
-    assert (tally.count, tally.named) == (80, 80)
+    assert (tally.count, tally.named) == (80, 73)
     assert tally.countries >= 40
     assert loaded.signatures.waiting().count() == 12
+    assert loaded.signatures.waiting().filter(publication_mode="withheld").count() == 1
+    assert loaded.modes_allowed == ["public", "addressee_only", "withheld"]
     assert loaded.signatures.filter(state=State.ON_HOLD).count() == 1
     assert loaded.asks.filter(status="partly_met").count() == 1
     assert loaded.asks.count() == 4
