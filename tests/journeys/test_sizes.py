@@ -21,7 +21,8 @@ def forms(campaign):
         *(f"/en/hrd-agenda/sign/{part}" for part in ("", "change/", "send/", "again/")),
         f"/en/hrd-agenda/dispute/{line.public_id}/",
         *(f"/en/confirm/{token}/{part}" for part in ("", "not-me/", "mail-again/", "new-link/")),
-        *(f"/en/{page}/{token}/" for page in ("dispute", "answer", "appeal", "vouch", "manage")),
+        *(f"/en/{page}/{token}/" for page in ("dispute", "answer", "appeal", "vouch")),
+        "/en/manage/link/",
     ]
 
 
