@@ -206,7 +206,7 @@ LISTED = {
     "<lang>/": Listed(HTML, queries=SEARCHES),
     "<lang>/<slug:slug>/": Listed(HTML, fill=letters, queries=SEARCHES),
     "<lang>/<slug:slug>/signatories/": Listed(
-        HTML, fill=letters, queries=("after=W10", "type=ngo", "q={name}&type=ngo", *SEARCHES)
+        HTML, fill=letters, queries=("after=W10", "type=ngo", *SEARCHES)
     ),
     "<lang>/<slug:slug>/sign/": Listed(HTML, fill=letters, posts=forms),
     "<lang>/<slug:slug>/sign/change/": Listed(HTML, fill=letters, posts=forms),
