@@ -43,7 +43,7 @@ CASES = {
     "merged": ("SB", "crethoim"),
     "expired": ("TO", "jobbelin"),
     "circulating": ("WS", "arvundex"),
-    "embargoed": ("FJ", "nishpote"),
+    "embargoed": ("BW", "nishpote"),
     "draft": ("MV", "gaxorril"),
 }
 ELSEWHERE = ("circulating", "embargoed", "draft")
@@ -135,7 +135,8 @@ def canary_of(case: str) -> Canary:
         country_code=code,
         words=words,
         shown=LINE | {"website"} if shown else frozenset(),
-        labels=frozenset(label for label in labels if len(label) > 3 or not label.isascii()),
+        # Shorter ones turn up by chance in random tokens and their bytes.
+        labels=frozenset(label for label in labels if len(label) > (4 if label.isascii() else 2)),
     )
 
 

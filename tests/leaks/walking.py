@@ -86,7 +86,13 @@ class Walk:
         self.note(where, said, echoed=echoed, may_show=may_show)
         if any(label in said for label in self.labels):
             listed = f"{head} {words_of(kind, without_choices(body))}"
-            self._look(where, listed, self.labels, echoed, may_show)
+            # As words of their own: a random token may hold the letters of a short one.
+            words = {
+                label: who
+                for label, who in self.labels.items()
+                if re.search(rf"\b{re.escape(label)}\b", listed)
+            }
+            self._look(where, listed, words, echoed, may_show)
         self.seen_public |= {word for word in self.shown if word in said}
         return said
 
