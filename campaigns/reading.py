@@ -70,13 +70,24 @@ class ReadLetter:
 
 
 def campaigns_to_read(now: datetime) -> CampaignQuerySet:
-    """Readable campaigns with their hosts and the names of their topics in one query."""
+    """Readable campaigns as `read` takes them."""
+    return to_read(Campaign.objects.readable(now))
+
+
+def to_read(campaigns: CampaignQuerySet) -> CampaignQuerySet:
+    """Campaigns with their hosts, the names of their topics and what their spokespersons say, in one query."""
     names = (
         TopicName.objects.filter(topic__campaigns=OuterRef("pk"))
         .order_by("topic__slug")
         .values(json=JSONObject(topic=F("topic_id"), language=F("language"), name=F("name")))
     )
-    return Campaign.objects.readable(now).select_related("host").annotate(topic_names=ArraySubquery(names))
+    columns = {column: F(column) for column in ("language", "position", "text", "speaker", "speaker_role")}
+    quotes = (
+        Quote.objects.filter(campaign=OuterRef("pk")).order_by("position").values(json=JSONObject(**columns))
+    )
+    return campaigns.select_related("host").annotate(
+        topic_names=ArraySubquery(names), quote_rows=ArraySubquery(quotes)
+    )
 
 
 def letter_text(campaign: Campaign, language: str) -> LetterText | None:
@@ -90,7 +101,7 @@ def letter_text(campaign: Campaign, language: str) -> LetterText | None:
 
 
 def read(campaign: Campaign, language: str, now: datetime) -> ReadLetter:
-    """Everything of a letter but its signatories; five queries for a campaign of `campaigns_to_read`."""
+    """Everything of a letter but its signatories; four queries for a campaign of `to_read`."""
     text = letter_text(campaign, language)
     asks = _asks(campaign, language)
     updates = _updates(campaign, language, now, {ask.ask.pk: ask.number for ask in asks})
@@ -103,7 +114,7 @@ def read(campaign: Campaign, language: str, now: datetime) -> ReadLetter:
         around=pick(CampaignText.objects.filter(campaign=campaign), language),
         asks=[_with_update(ask, updates) for ask in asks],
         updates=updates,
-        quotes=_in_one_language(list(Quote.objects.filter(campaign=campaign)), language),
+        quotes=_quotes(campaign, language),
         topics=_topics(campaign, language),
     )
 
@@ -141,7 +152,7 @@ def _updates(campaign: Campaign, language: str, now: datetime, numbers: dict[int
 
 def _topics(campaign: Campaign, language: str) -> list[str]:
     names: dict[int, dict[str, str]] = {}
-    for row in getattr(campaign, "topic_names", []):
+    for row in vars(campaign)["topic_names"]:
         names.setdefault(row["topic"], {})[row["language"]] = row["name"]
     return [by.get(language) or by.get("en") or next(iter(by.values())) for by in names.values()]
 
@@ -154,6 +165,7 @@ def _one_each(texts: list[Text], owner: str, language: str) -> list[Text]:
     return [chosen for group in owners.values() if (chosen := pick(group, language))]
 
 
-def _in_one_language(texts: list[Text], language: str) -> list[Text]:
-    chosen = pick(texts, language)
-    return [text for text in texts if chosen and text.language == chosen.language]
+def _quotes(campaign: Campaign, language: str) -> list[Quote]:
+    quotes = [Quote(campaign=campaign, **row) for row in vars(campaign)["quote_rows"]]
+    chosen = pick(quotes, language)
+    return [quote for quote in quotes if chosen and quote.language == chosen.language]

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from campaigns import reading
 from campaigns.letters import to_html
-from campaigns.models import LetterVersion
+from campaigns.models import Campaign, LetterVersion
 from campaigns.translation import pick
 
 
@@ -18,16 +18,17 @@ def preview(request: HttpRequest, version: LetterVersion, language: str, *, may_
     if language not in dict(settings.LANGUAGES):
         raise Http404
     text = pick(version.texts.all(), language)
+    campaign = reading.to_read(Campaign.objects.filter(pk=version.campaign_id)).get()
     with translation.override(language):
         letter = replace(
-            reading.read(version.campaign, language, timezone.now()),
+            reading.read(campaign, language, timezone.now()),
             version=version,
             text=text,
             html=to_html(text.body if text else ""),
         )
         context = {
             "letter": letter,
-            "campaign": version.campaign,
+            "campaign": campaign,
             "version": version,
             "language": language,
             "may_freeze": may_freeze,

@@ -13,7 +13,17 @@ from signatories.links import BadLink, LinkExpired, find_link
 from signatories.mail import notices
 from signatories.managing import fresh
 from signatories.models import Contact, ContactChange, Evidence, MailLink, Signature
-from signatories.states import EmailStatus, EventKind, EvidenceKind, Flag, LinkPurpose, MailKind, State
+from signatories.retention import erasing
+from signatories.states import (
+    EmailStatus,
+    ErasureKind,
+    EventKind,
+    EvidenceKind,
+    Flag,
+    LinkPurpose,
+    MailKind,
+    State,
+)
 from signatories.transitions import SIGNER, SYSTEM, Refused, record
 from signatories.turns import decide_in_turn
 
@@ -120,6 +130,8 @@ def accept_from_new(*, token: str) -> Contact:
         # First, while it still is the old one's.
         notices.tell_contact(old, MailKind.CONTACT_CHANGED, now)
         _let_links_die(old, now)
+        # An older backup must not bring the old one back.
+        erasing.remember(ErasureKind.CONTACT, old.signature, old)
         new = _replace(old, wish)
         other_domain = _doubt_evidence(new, old.mailbox_domain, now)
         publicity.stop(new.signature, actor=SYSTEM, now=now)

@@ -81,7 +81,9 @@ def test_the_correction_stands_in_each_language_of_the_letter(campaign, posed):
     (update,) = Update.objects.all()
     assert update.kind == UpdateKind.CORRECTION
     assert sorted(update.texts.values_list("language", flat=True)) == ["en", "fr"]
-    assert len(reading.read(campaign, "en", timezone.now()).updates) == 1
+    assert (
+        len(reading.read(reading.campaigns_to_read(timezone.now()).get(), "en", timezone.now()).updates) == 1
+    )
 
 
 @pytest.mark.parametrize("mode", ["withheld", "addressee_only"])
