@@ -208,13 +208,17 @@ def read_mails(walk: Walk, messages, *, sent: str = "", where: str = "") -> None
 def may_be_mailed(world: World, recipient: str, said: str) -> set[tuple[str, str]]:
     """What of whom may stand in a mail to this mailbox, and why."""
     case = world.case_of_mailbox(recipient)
-    # One's own line, and the words that the staff wrote to this signer in a question.
-    own = {(case, part) for part in ("name", "native_name", "acronym", "country", "note")} if case else set()
-    own |= {(case, part) for part in ("person", "role") if case}
-    # Who is to be the new contact, for the old mailbox and for the new one.
-    new = {("the site", what) for what in world.others if what.endswith("of the new contact")}
-    if case == "addressee_only" or "xmailbox@new.example" in recipient:
-        own |= new
+    # One's own line, and the words that the staff wrote to this signer in a question. Not even that where the name isn't
+    # public: others may read that mailbox.
+    discreet = case in ("withheld", "withheld_waiting", "addressee_only")
+    parts = (
+        ()
+        if discreet or not case
+        else ("name", "native_name", "acronym", "country", "note", "person", "role")
+    )
+    own = {(case, part) for part in parts}
+    if "xmailbox@new.example" in recipient:
+        own |= {("the site", what) for what in world.others if what.endswith("of the new contact")}
     # A signatory that is asked to vouch is told who wants to sign: the signer agreed.
     asked = {("confirmed", part) for part in ("name", "native_name", "acronym", "country")}
     # The title and the address of the letter that was signed, before everybody may read it.
