@@ -258,6 +258,10 @@ if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# Nothing on this site takes a file. No SVG, no HTML, no picture that would have to be made anew.
+FILE_UPLOAD_HANDLERS = ["config.uploads.RefuseFiles"]
+# Not in a cookie of its own, which has no `__Host-` name and could be set from a neighbouring domain.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LOGGING = {
     "version": 1,
