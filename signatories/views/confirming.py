@@ -39,7 +39,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     except links.LinkExpired:
         return show_expired(request, link.signature, token)
     except signing.LetterClosed:
-        return render(request, "signatories/too_late.html", _of(link.signature), status=GONE)
+        return render(request, "signatories/too_late.html", letter_of(link.signature), status=GONE)
     except signing.AlreadyConfirmed as answer:
         return _private(render(request, "signatories/confirmed.html", _of(answer.signature)))
     return _private(_show(request, form, link, token))

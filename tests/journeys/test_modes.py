@@ -66,7 +66,8 @@ def test_s3_review_and_confirmation_say_where_the_line_will_stand(client, campai
     for response in (review, confirm, confirmed):
         words = words_of(response)
         assert [each for each in TRUTHS if TRUTHS[each] in words] == [mode]
-        assert answers["name"] in words
+        # A mail that named nothing may have come to the wrong mailbox: the page that it opens names nothing either.
+        assert (answers["name"] in words) == (response is not confirm or mode == "public")
     assert Signature.objects.get().publication_mode == mode
 
 

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from campaigns.choices import PublicationMode
+from campaigns.models import Campaign
 from signatories import moderation, retention
 from signatories.identity import mailboxes
 from signatories.models import OutboxMail, Signature, SuppressedMailbox
@@ -93,6 +95,32 @@ def test_s8_of_a_withheld_one_not_even_the_letter_is_named(client, mailed):
     assert "Thank you for telling us" in words_of(answer)
     for told in ("anary", "Defenders", "hrd-agenda"):
         assert told not in answer.content.decode()
+
+
+@pytest.mark.parametrize("mode", [PublicationMode.WITHHELD, PublicationMode.ADDRESSEE_ONLY])
+def test_s8_the_page_to_confirm_names_nothing_where_the_mail_named_nothing(client, mailed, mode):
+    Signature.objects.update(publication_mode=mode)
+
+    page = client.get(mailed)
+    confirmed = client.post(mailed, {"mandate": "on"}, follow=True)
+
+    assert Signature.objects.get().reference in words_of(page)
+    for told in ("anary", "Defenders", "hrd-agenda"):
+        assert told not in page.content.decode()
+    assert "anary" in words_of(confirmed)
+
+
+def test_s8_nor_does_the_page_that_comes_too_late(client, mailed):
+    Signature.objects.update(publication_mode=PublicationMode.WITHHELD)
+    Campaign.objects.update(
+        opens_at=timezone.now() - timedelta(days=9), closes_at=timezone.now() - timedelta(days=2)
+    )
+
+    page = client.get(mailed)
+
+    assert page.status_code == 410
+    for told in ("anary", "Defenders", "hrd-agenda"):
+        assert told not in page.content.decode()
 
 
 def test_s8_a_scanner_that_follows_links_presses_no_button(client, mailed):
