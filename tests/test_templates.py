@@ -19,9 +19,9 @@ from django.utils import timezone, translation
 from campaigns.choices import Role
 from campaigns.templatetags import counting, languages, moments
 from signatories import answering, moderation, register, tokens
-from signatories.mail import discreet, emails
+from signatories.mail import discreet, emails, managers
 from signatories.managing import contacts, fresh, leaving, names, opening
-from signatories.models import ModeChange, OutboxMail, Signature
+from signatories.models import ExportLog, ModeChange, OutboxMail, Signature
 from signatories.states import LinkPurpose, MailKind, Reason, State
 from tests.builders import (
     make_campaign,
@@ -238,7 +238,20 @@ def mails(db):
     )
     other = make_campaign("other", title="Defenders & the <agenda>")
     managed(make_signature(other, name=name, website="https://managed.example", state=State.CONFIRMED))
+    now = timezone.now()
+    managers.warn_of_purge(campaign, due_at=now, contacts=3, now=now)
+    managers.tell_of_export(an_export(campaign), make_user("exporting"))
     return {mail.kind: emails.render(mail) for mail in OutboxMail.objects.order_by("pk")}
+
+
+def an_export(campaign):
+    return ExportLog.objects.create(
+        campaign=campaign,
+        exported_by=make_superuser(),
+        export_set="manage",
+        row_count=3,
+        exported_at=timezone.now(),
+    )
 
 
 def managed(signature):
@@ -300,6 +313,8 @@ WITHOUT_LINK = {
 }
 # To the letter, and to the signer's own page.
 TWO_LINKS = {MailKind.ACCEPTED}
+# To managers about a letter as a whole.
+ABOUT_A_LETTER = {MailKind.PURGE_WARNING, MailKind.EXPORTED}
 # What is mailed about the own page names neither organisation nor letter, to nobody.
 NAMES_NOTHING = {
     MailKind.MANAGE,
@@ -323,7 +338,7 @@ def test_a_mail_is_plain_short_and_loads_nothing(mails, kind):
     assert "Lantern" not in message.subject
     for words in (" ".join(message.body.split()), text_of(str(html))):
         assert ("Defenders & the <agenda>" in words) == (kind not in NAMES_NOTHING)
-        assert ("Example <b>Lantern</b> & Trust" in words) == (kind not in NAMES_NOTHING)
+        assert ("Example <b>Lantern</b> & Trust" in words) == (kind not in NAMES_NOTHING | ABOUT_A_LETTER)
     # A paragraph is one line, for the reader's screen to break; RFC 5322 allows 998 octets.
     assert all(len(line.encode()) <= 998 for line in message.body.splitlines())
     assert all(line == line.rstrip() for line in message.body.splitlines())
@@ -347,7 +362,7 @@ def test_the_mail_that_asks_to_confirm_says_what_to_do_if_one_did_not_ask(mails)
     words = " ".join(mails[MailKind.CONFIRM].body.split())
 
     assert "/en/confirm/" in words
-    assert "If you did not ask for this mail, do nothing." in words
+    assert "If you did not ask for this mail, do nothing, or say so on the page" in words
     reference = re.search(r"Reference: (\w{4}) ", words)[1]
     assert f"({reference})" in mails[MailKind.CONFIRM].subject
 

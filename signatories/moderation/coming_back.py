@@ -1,17 +1,19 @@
 """In which state a merged signature comes back when the merge is undone: not accepted on what has fallen since."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
+from campaigns.choices import PublicationMode
 from signatories import verification
 from signatories.models import Dispute, Merge, Signature
 from signatories.models.dispute import DisputeQuerySet
 from signatories.moderation import folding
-from signatories.states import Flag, Level, Outcome, State
+from signatories.states import EventKind, Flag, Level, Outcome, State
 from signatories.telling import MERGE_DETAIL
-from signatories.transitions import staff, undo_state
+from signatories.transitions import record, staff, undo_state
 from signatories.twins import refuse_duplicate
 
 
@@ -21,7 +23,8 @@ def bring_back(merge: Merge, merged: Signature, *, by: User, note: str, now: dat
     Raises PossibleDuplicate beside one accepted since, and what `undo_state` raises.
     """
     _follow_disputes(merge, merged)
-    state, columns = State(merge.before["state"]), folding.columns_back(merge.before)
+    state = State(merge.before["state"])
+    columns = folding.columns_back(merge.before) | _hidden_since(merge, merged, by)
     if state == State.ACCEPTED and not _may_stand(merge, merged):
         state = State.ON_HOLD
         columns |= {"joined_total_at": None, "decided_at": now, "decided_by_id": by.pk}
@@ -36,6 +39,22 @@ def _follow_disputes(merge: Merge, merged: Signature) -> None:
     """Whoever disputed the one line for which both stood disputed both. Not an outsider whose dispute was turned down."""
     if _disputed_since(merge).exclude(outcome=Outcome.TURNED_DOWN, from_inside=False).exists():
         folding.set_flags(merged, {*merged.flags, Flag.DISPUTED})
+
+
+def _hidden_since(merge: Merge, merged: Signature, by: User) -> dict[str, Any]:
+    """Who hid the one line for which both stood hid both: the mode of the survivor, where that is more private now."""
+    moved = merge.before.get("mode") or {}
+    changes = merge.survivor.events.filter(kind=EventKind.MODE, happened_at__gte=merge.merged_at)
+    if not changes.exclude(pk=moved.get("event")).exists():
+        return {}
+    mode = PublicationMode(
+        Signature.objects.values_list("publication_mode", flat=True).get(pk=merge.survivor_id)
+    )
+    before = PublicationMode(merged.publication_mode)
+    if not mode.is_more_private_than(before):
+        return {}
+    record(merged, kind=EventKind.MODE, actor=staff(by), detail=f"{before.value} > {mode.value}")
+    return {"publication_mode": mode, "joined_total_at": None}
 
 
 def _may_stand(merge: Merge, merged: Signature) -> bool:

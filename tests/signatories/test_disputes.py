@@ -418,4 +418,4 @@ def test_nobody_learns_from_a_dispute_what_the_line_was_merged_into(client, camp
     assert "Lantern" not in shown.content.decode() + done.content.decode()
     assert "Thank you. It is noted" in text(done)
     mail = OutboxMail.objects.get(kind=MailKind.DISPUTE_DECIDED)
-    assert json.loads(mail.context)["organisation"] == "Fundación Linterna"
+    assert json.loads(mail.context).keys() & {"organisation", "title", "page"} == set()

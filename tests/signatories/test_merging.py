@@ -306,6 +306,43 @@ def test_s18_an_undone_merge_does_not_name_who_was_hidden_since(campaign, by):
     assert campaign.signatures.public().count() == 0
 
 
+def test_s18_who_hid_the_line_for_which_both_stood_hid_both(campaign, by):
+    one, two = accepted_pair(campaign, by)
+    merge = merged(one, two, by)
+    hiding.hide(signature=fresh(one), to=PublicationMode.WITHHELD, actor=staff(by))
+
+    moderation.undo_merge(merge=merge, by=by)
+
+    assert (fresh(one).publication_mode, fresh(two).publication_mode) == ("withheld", "withheld")
+    assert fresh(two).joined_total_at is None
+    assert campaign.signatures.public().count() == 0
+    assert two.events.filter(kind=EventKind.MODE).values_list("detail", flat=True)[0] == "public > withheld"
+
+
+def test_s18_also_along_a_chain_of_merges(campaign, by):
+    one, two = accepted_pair(campaign, by)
+    first = merged(one, two, by)
+    three = make_signature(campaign, name="Third Lantern", website="https://third.example")
+    second = merged(three, fresh(one), by)
+    hiding.hide(signature=fresh(three), to=PublicationMode.WITHHELD, actor=staff(by))
+
+    moderation.undo_merge(merge=second, by=by)
+    moderation.undo_merge(merge=first, by=by)
+
+    assert {fresh(each).publication_mode for each in (one, two, three)} == {"withheld"}
+    assert campaign.signatures.public().count() == 0
+
+
+def test_a_withheld_one_that_took_in_a_public_one_gives_it_back_public(campaign, by):
+    one, two = accepted_pair(campaign, by)
+    hiding.hide(signature=fresh(one), to=PublicationMode.WITHHELD, actor=staff(by))
+    merge = merged(fresh(one), two, by)
+
+    moderation.undo_merge(merge=merge, by=by)
+
+    assert [each.pk for each in campaign.signatures.public()] == [two.pk]
+
+
 def test_s18_a_public_one_that_goes_leaves_the_private_one_private(campaign, by):
     one, two = pair(campaign, State.CONFIRMED, publication_mode="withheld")
 
