@@ -45,7 +45,7 @@ def _hidden_since(merge: Merge, merged: Signature, by: User) -> dict[str, Any]:
     """Who hid the one line for which both stood hid both: the mode of the survivor, where that is more private now."""
     moved = merge.before.get("mode") or {}
     changes = merge.survivor.events.filter(kind=EventKind.MODE, happened_at__gte=merge.merged_at)
-    if not changes.exclude(pk=moved.get("event")).exists():
+    if not changes.exclude(pk__in=[moved["event"]] if moved else []).exists():
         return {}
     mode = PublicationMode(
         Signature.objects.values_list("publication_mode", flat=True).get(pk=merge.survivor_id)
