@@ -15,9 +15,9 @@ from django.utils import timezone
 from campaigns import countries
 from campaigns.choices import PublicationMode, Stage
 from campaigns.models import Campaign
-from signatories import answering, disputing, moderation, network, retention, tokens, transitions
+from signatories import answering, disputing, hiding, moderation, network, retention, tokens, transitions
 from signatories.mail import delivery
-from signatories.managing import contacts, fresh, opening, publishing
+from signatories.managing import contacts, fresh, leaving, opening, publishing
 from signatories.models import MailLink, Organisation, OutboxMail, Signature
 from signatories.states import EvidenceKind, LinkPurpose, Reason, State
 from tests.builders import make_campaign, make_signature, make_superuser
@@ -208,24 +208,26 @@ def _decide(world: World, case: str, by, colleague) -> None:
         public = Signature.objects.get(pk=world["public"].signature.pk)
         moderation.merge(survivor=public, merged=signature, by=by, name=public, note=note)
         return
-    if case == "withdrawn":
-        transitions.change_state(
-            signature,
-            to=State.WITHDRAWN,
-            actor=transitions.Actor("signer"),
-            withdrawn_at=timezone.now(),
-        )
-        return
     for kind in (EvidenceKind.KNOWN, EvidenceKind.CALLBACK):
         moderation.add_evidence(signature=signature, by=by, kind=kind, note=note)
     moderation.accept(signature=signature, by=by, note=note)
     signature.refresh_from_db()
-    if case == "hidden":
-        Signature.objects.filter(pk=signature.pk).update(publication_mode=PublicationMode.WITHHELD)
+    if case in ("hidden", "withdrawn"):
+        _leave(signature, case)
     if case in ("withheld", "addressee_only"):
         Signature.objects.filter(pk=signature.pk).update(joined_total_at=timezone.now())
     if case == "revoked":
         moderation.revoke(signature=signature, by=by, reason=Reason.IMPERSONATION, note=note)
+
+
+def _leave(signature: Signature, case: str) -> None:
+    """Everybody could read it; from now on nobody."""
+    assert Signature.objects.public().filter(pk=signature.pk).exists()
+    if case == "hidden":
+        hiding.hide(signature=signature, to=PublicationMode.WITHHELD, actor=transitions.SIGNER)
+        return
+    fresh.ask_for(contact=signature.contacts.get(is_primary=True), purpose=LinkPurpose.WITHDRAW)
+    leaving.withdraw(token=_token_of(signature, "withdraw"))
 
 
 def _speak(world: World, by) -> None:
@@ -252,7 +254,7 @@ def _speak(world: World, by) -> None:
     )
     old = timezone.now() - timedelta(days=8)
     Signature.objects.filter(pk=world["expired"].signature.pk).update(submitted_at=old)
-    retention.expire_unconfirmed()
+    retention.expire_unconfirmed(timezone.now())
     assert not Organisation.objects.filter(name__icontains=world["expired"].words["name"]).exists()
 
 
