@@ -11,7 +11,7 @@ from campaigns.models import Campaign
 from signatories import moderation, retention
 from signatories.identity import mailboxes
 from signatories.models import OutboxMail, Signature, SuppressedMailbox
-from signatories.states import EventKind, MailKind, State
+from signatories.states import EventKind, Flag, MailKind, State
 from tests.builders import form_answers, fresh_token, make_signature, make_superuser
 from tests.journeys.conftest import fields_of, link_in, soup_of, words_of
 
@@ -221,6 +221,23 @@ def test_s11_day_four_one_button_sends_a_new_link_to_the_stored_mailbox_alone(cl
         assert Signature.objects.get().state == State.CONFIRMED
 
 
+def test_s11_a_form_that_the_host_looks_at_first_gets_no_new_link_and_the_page_says_what_may_be_why(
+    client, campaign, deliver
+):
+    with time_machine.travel(NOON, tick=False) as clock:
+        campaign.opens_at, campaign.closes_at = NOON - timedelta(days=1), NOON + timedelta(days=30)
+        campaign.save()
+        client.post(SEND, form_answers(**TYPED))
+        link = link_in(deliver()[0])
+        Signature.objects.update(flags=[Flag.NO_PROOF])
+        clock.shift(timedelta(days=4))
+
+        answer = client.post(f"{link}new-link/", follow=True)
+
+        assert "or the host looks at the form first" in words_of(answer)
+        assert deliver() == []
+
+
 def test_s11_day_eight_the_row_is_purged_and_the_link_leads_to_a_fresh_form(client, campaign, deliver):
     with time_machine.travel(NOON, tick=False) as clock:
         campaign.opens_at, campaign.closes_at = NOON - timedelta(days=1), NOON + timedelta(days=30)
@@ -228,7 +245,7 @@ def test_s11_day_eight_the_row_is_purged_and_the_link_leads_to_a_fresh_form(clie
         client.post(SEND, form_answers(**TYPED))
         link = link_in(deliver()[0])
         clock.shift(timedelta(days=8))
-        retention.expire_unconfirmed()
+        retention.expire_unconfirmed(timezone.now())
 
         shown = client.get(link)
 
