@@ -52,13 +52,13 @@ def publish_due() -> None:
 @shared_task(name="signatories.tasks.expire_unconfirmed")
 def expire_unconfirmed() -> None:
     """Ends signatures that were never confirmed."""
-    retention.expire_unconfirmed()
+    retention.expire_unconfirmed(timezone.now())
 
 
 @shared_task(name="signatories.tasks.forget_networks")
 def forget_networks() -> None:
     """Erases the keys of past days and the hashes of networks that are a week old."""
-    retention.forget_networks()
+    retention.forget_networks(timezone.now())
 
 
 @shared_task(name="signatories.tasks.purge")

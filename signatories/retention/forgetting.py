@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max, Q
-from django.utils import timezone
 
 from signatories import network, replies
 from signatories.models import (
@@ -34,10 +33,10 @@ ERASED = "–"
 WITHOUT_KEYS = {"submission_key": "", "network_hash": ""}
 
 
-def expire_unconfirmed() -> int:
+def expire_unconfirmed(now: datetime) -> int:
     """Ends every signature that was not confirmed in time and erases who sent it; how many."""
     expired = 0
-    for signature in Signature.objects.never_confirmed_since(timezone.now() - UNCONFIRMED_FOR).iterator():
+    for signature in Signature.objects.never_confirmed_since(now - UNCONFIRMED_FOR).iterator():
         try:
             expire(signature)
         except AlreadyDecided:  # confirmed this very moment
@@ -56,14 +55,13 @@ def expire(signature: Signature) -> None:
     _erase_form(signature)
 
 
-def forget_rejected() -> int:
+def forget_rejected(now: datetime) -> int:
     """Erases the forms that staff had rejected; how many. They stay rejected.
 
     Those that nobody confirmed go on the day on which they would have expired: that is promised to whoever gets the mail, and
     no undo could use them later. Those that were confirmed go 30 days after the last word on them was said, and not while
     staff owe one.
     """
-    now = timezone.now()
     unconfirmed = Signature.objects.rejected_unconfirmed_since(now - UNCONFIRMED_FOR)
     refused = _refused_since(now - REJECTED_FOR)
     return sum(_forget_rejected(each, found) for found in (unconfirmed, refused) for each in found.iterator())
@@ -127,9 +125,8 @@ def _erase_what_was_typed(signature: Signature) -> None:
     )
 
 
-def forget_networks() -> int:
+def forget_networks(now: datetime) -> int:
     """Erases the keys of past days, and the hashes that were made under them (docs/privacy.md); how many hashes."""
-    now = timezone.now()
     network.forget_keys(now)
     old = now - NETWORK_HASH_FOR
     signed = Signature.objects.exclude(network_hash="").filter(submitted_at__lt=old)
@@ -137,12 +134,11 @@ def forget_networks() -> int:
     return signed.update(network_hash="") + disputed.update(network_hash="")
 
 
-def forget_disputes() -> int:
+def forget_disputes(now: datetime) -> int:
     """Deletes disputes that nobody confirmed in time, and erases who sent a decided one, and what was said.
 
     That there was one stays, with its outcome. One that is still open stays whole: staff have yet to read it.
     """
-    now = timezone.now()
     unconfirmed = Dispute.objects.filter(confirmed_at=None, sent_at__lt=now - UNCONFIRMED_FOR).delete()[0]
     decided = Dispute.objects.filter(decided_at__lt=now - DECIDED_DISPUTE_FOR).exclude(mailbox_hash="")
     erased = decided.update(mailbox=None, words=None, mailbox_hash="", mailbox_domain="", link=None)

@@ -31,22 +31,6 @@ class Kept:
     reason: str
 
 
-def expire_unconfirmed(_now: datetime) -> int:
-    return forgetting.expire_unconfirmed()
-
-
-def forget_rejected(_now: datetime) -> int:
-    return forgetting.forget_rejected()
-
-
-def forget_networks(_now: datetime) -> int:
-    return forgetting.forget_networks()
-
-
-def forget_disputes(_now: datetime) -> int:
-    return forgetting.forget_disputes()
-
-
 def columns(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
@@ -57,11 +41,11 @@ TYPED = "blanked after 7 days if never confirmed, 30 days after a rejection; els
 # In this order the purge runs the actions, each once: what ends first, then what the end of others leaves behind.
 RULES = (
     Rule("signatories.Signature", columns("submission_key"), "one form is one signature; its end is the reference",
-         "7 days if never confirmed, 30 days after a rejection; else with the signature", expire_unconfirmed),
+         "7 days if never confirmed, 30 days after a rejection; else with the signature", forgetting.expire_unconfirmed),
     Rule("signatories.Organisation",
          columns("name native_name native_language name_en acronym aliases country_label identifier website registrable_domain sort_name sort_key match_key search_key"),
-         "to be printed, and found again", TYPED, forget_rejected),
-    Rule("signatories.Signature", columns("sort_key search_key"), "copy of the organisation's, for the list", TYPED, forget_rejected),
+         "to be printed, and found again", TYPED, forgetting.forget_rejected),
+    Rule("signatories.Signature", columns("sort_key search_key"), "copy of the organisation's, for the list", TYPED, forgetting.forget_rejected),
     Rule("signatories.Contact",
          columns("name role mailbox mailbox_hash mailbox_domain language email_status erase_after"),
          "to check the signature and to write to its signer", AFTER_DELIVERY, dating.erase_due),
@@ -77,10 +61,10 @@ RULES = (
          leftovers.forget_words),
     Rule("signatories.Evidence", columns("note"), "where staff saw the evidence", "with the contact", leftovers.forget_words),
     Rule("signatories.Dispute", columns("mailbox mailbox_hash mailbox_domain words language"), "to decide the dispute and to answer",
-         "7 days if never confirmed, 30 days after the decision", forget_disputes),
-    Rule("signatories.Signature", columns("network_hash"), "to see that several forms came from one network", "7 days", forget_networks),
-    Rule("signatories.Dispute", columns("network_hash"), "limits of the form", "7 days", forget_networks),
-    Rule("signatories.NetworkKey", columns("day key"), "to make these hashes", "once the next day is over (UTC)", forget_networks),
+         "7 days if never confirmed, 30 days after the decision", forgetting.forget_disputes),
+    Rule("signatories.Signature", columns("network_hash"), "to see that several forms came from one network", "7 days", forgetting.forget_networks),
+    Rule("signatories.Dispute", columns("network_hash"), "limits of the form", "7 days", forgetting.forget_networks),
+    Rule("signatories.NetworkKey", columns("day key"), "to make these hashes", "once the next day is over (UTC)", forgetting.forget_networks),
     Rule("signatories.NameChange", columns("name native_name acronym"), "what the signer wants to be called",
          "30 days after the decision", leftovers.forget_wishes),
     Rule("signatories.ModeChange", columns("to_mode asked_at confirmed_at checked_at effective_at applied_at stopped_at"),

@@ -130,7 +130,7 @@ def test_keys_go_after_two_days_and_hashes_after_seven(db):
     for age in range(4):
         NetworkKey.objects.create(day=today - timedelta(days=age), key=b"k" * 32)
 
-    retention.forget_networks()
+    retention.forget_networks(timezone.now())
 
     assert list(NetworkKey.objects.order_by("-day").values_list("day", flat=True)) == [
         today,
@@ -138,7 +138,7 @@ def test_keys_go_after_two_days_and_hashes_after_seven(db):
     ]
     assert Signature.objects.get().network_hash == Dispute.objects.get().network_hash == "h" * 22
     with time_machine.travel(timezone.now() + timedelta(days=7, minutes=1)):
-        retention.forget_networks()
+        retention.forget_networks(timezone.now())
     assert (Signature.objects.get().network_hash, Dispute.objects.get().network_hash) == ("", "")
     assert NetworkKey.objects.count() == 0
 
