@@ -84,7 +84,9 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     if filled.was_too_fast:
         return show_review(request, campaign, _reopened(request, campaign), too_fast=True)
     networks, mailbox = network.hashes_of(request, now), filled.cleaned_data["mailbox"]
-    verdict = limiting.take(Act.SIGN, now, networks=networks, campaign=campaign.pk, mailbox=mailbox)
+    # Whoever was invited isn't locked out by a flood of strangers.
+    flooded = None if link else campaign.pk
+    verdict = limiting.take(Act.SIGN, now, networks=networks, campaign=flooded, mailbox=mailbox)
     if verdict.is_loud:
         return busy.told(show_review(request, campaign, filled, notice=busy.notice(verdict)), verdict)
     proof = _proof_of(request, campaign, filled)

@@ -12,6 +12,7 @@ from altcha import v1 as altcha
 from bs4 import BeautifulSoup
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
+from limits import parse_many
 
 from campaigns import circulation
 from campaigns.choices import Intake
@@ -267,6 +268,25 @@ def test_while_everybody_may_sign_a_link_says_by_whom_it_was_passed_on(client, c
     client.post(SEND, form_answers())
 
     assert sorted(Signature.objects.values_list("via", flat=True)) == ["", "partners-list"]
+
+
+def test_m11_a_flood_that_uses_the_letter_up_locks_nobody_out_who_was_invited(
+    client, campaign, settings, key
+):
+    settings.LIMIT_CAMPAIGN = tuple(parse_many("1/hour"))
+    switched(campaign, Intake.NORMAL)
+    invited = soup_of(client.get(f"{SIGN}?key={key}")).find("input", attrs={"name": "invited"})["value"]
+    flood = [client.post(SEND, form_answers()) for _ in range(2)]
+
+    welcome = [client.post(SEND, form_answers(invited=invited)) for _ in range(2)]
+    forged = client.post(SEND, form_answers(invited="made-up"))
+    CirculationLink.objects.update(ended_at=timezone.now())
+    ended = client.post(SEND, form_answers(invited=invited))
+
+    assert [each.status_code for each in flood] == [302, 429]
+    assert [each.status_code for each in welcome] == [302, 302]
+    assert (forged.status_code, ended.status_code) == (429, 429)
+    assert sorted(Signature.objects.values_list("via", flat=True)) == ["", "partners-list", "partners-list"]
 
 
 def test_a_key_in_an_address_is_cut_out_of_the_log(key):
