@@ -60,9 +60,8 @@ class Entry:
     network_hash: str = ""  # `network.hash_of` the request
     # The letter asked for a proof of work and got none: a moderator sends the mail (`proving`).
     without_proof: bool = False
-    mail_waits: bool = (
-        False  # no mail until somebody asks for it: its mailbox or domain is over a limit (`limiting`)
-    )
+    # Its mailbox or domain is over a limit (`limiting`): no mail until somebody asks for it.
+    mail_waits: bool = False
 
 
 def organisation_from(entry: Entry) -> Organisation:
