@@ -31,6 +31,7 @@ from signatories.views.managing_forms import (
 from signatories.views.signing import UNPROCESSABLE
 
 FORBIDDEN = 403
+CONFLICT = 409
 Act = Callable[[HttpRequest, Contact], None]
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -45,6 +46,8 @@ def button(act: Act) -> View:
         contact = holder(request)
         if contact is None:
             return door(request, status=FORBIDDEN, notice="closed")
+        if not _shows(request, contact):
+            return _other_page(request)
         try:
             act(request, contact)
         except Refused as refusal:
@@ -52,6 +55,15 @@ def button(act: Act) -> View:
         return _back()
 
     return view
+
+
+def _shows(request: HttpRequest, contact: Contact) -> bool:
+    """Whether the form was sent from the page that is open now: a link that was opened in another tab has replaced it."""
+    return request.POST.get("of") == str(contact.signature.public_id)
+
+
+def _other_page(request: HttpRequest) -> HttpResponse:
+    return private(render(request, "signatories/manage/other_page.html", status=CONFLICT))
 
 
 def _back() -> HttpResponseRedirect:
@@ -126,6 +138,8 @@ def change_name(request: HttpRequest) -> HttpResponse:
     contact = holder(request)
     if contact is None:
         return door(request, status=_status_of_door(request), notice="closed")
+    if request.method == "POST" and not _shows(request, contact):
+        return _other_page(request)
     form = NameForm(
         request.POST if request.method == "POST" else None,
         initial=NameForm.filled_from(contact.signature.organisation),
@@ -148,6 +162,8 @@ def change_contact(request: HttpRequest) -> HttpResponse:
     contact = holder(request)
     if contact is None:
         return door(request, status=_status_of_door(request), notice="closed")
+    if request.method == "POST" and not _shows(request, contact):
+        return _other_page(request)
     form = ContactForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

@@ -5,6 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 from django.core import mail
+from django.test import Client
 
 from signatories.mail import delivery
 from tests.builders import make_campaign
@@ -53,3 +54,13 @@ def fields_of(response, action=None):
         for each in form.find_all("input", type="hidden")
         if each.get("name")
     }
+
+
+class Signer(Client):
+    """A browser that sends the own page's forms as they are: with the hidden field that says which signature they show."""
+
+    def post(self, path, data=None, *args, **more):
+        if path.startswith("/en/manage/") and isinstance(data, dict | None):
+            shown = soup_of(self.get("/en/manage/")).find("input", attrs={"name": "of"})
+            data = ({"of": shown["value"]} if shown else {}) | (data or {})
+        return super().post(path, data, *args, **more)

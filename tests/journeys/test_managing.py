@@ -26,7 +26,7 @@ from signatories.models import (
 )
 from signatories.states import EventKind, EvidenceKind, Flag, Reason, State
 from tests.builders import give_evidence, make_campaign, make_moderator, make_signature, make_superuser
-from tests.journeys.conftest import soup_of, words_of
+from tests.journeys.conftest import Signer, soup_of, words_of
 from tests.signatories.staff_pages import case_address, messages, press, text
 
 PAGE = "/en/manage/"
@@ -36,6 +36,11 @@ ALL_MODES = ["public", "addressee_only", "withheld"]
 @pytest.fixture
 def campaign(db):
     return make_campaign(slug="hrd-agenda", title="Defenders at the heart", modes_allowed=ALL_MODES)
+
+
+@pytest.fixture
+def client():
+    return Signer()
 
 
 @pytest.fixture
@@ -263,6 +268,45 @@ def test_logging_in_as_staff_closes_the_page(own_page, campaign):
     assert "Lantern" not in shown.content.decode()
     assert own_page.post(f"{PAGE}hide/", {"to": "withheld"}).status_code == 403
     assert Signature.objects.get().publication_mode == "public"
+
+
+ACTS = {
+    "hide": {"to": "withheld"},
+    "publish": {"to": "public"},
+    "publish/stop": {},
+    "news": {"news": "no"},
+    "ask": {"purpose": "erase"},
+    "name": {"name": "Quite Another"},
+    "contact": {"name": "Eve", "role": "Chair", "mailbox": "eve@lantern.example"},
+}
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_a_form_of_a_page_that_another_tab_has_replaced_does_nothing(own_page, campaign, deliver, name):
+    other = make_signature(
+        make_campaign(slug="letter-b", title="Second letter"), mailbox="ann.secret@lantern.example"
+    )
+    Signature.objects.filter(pk=other.pk).update(publication_mode="addressee_only")
+    (receipt,) = [each for each in deliver() if "/manage/" in each.body]
+    fields = {
+        each["value"]
+        for page in (PAGE, f"{PAGE}name/", f"{PAGE}contact/")
+        for form in soup_of(own_page.get(page)).find_all("form")
+        if "leave" not in form.get("action", "")
+        for each in [form.find("input", attrs={"name": "of"})]
+    }
+    assert fields == {str(Signature.objects.exclude(pk=other.pk).get().public_id)}
+    own_page.get(link_to(receipt, "manage"))
+    before = everything()
+
+    for of in ({"of": fields.pop()}, {"of": ""}, {"of": "x"}):
+        pressed = own_page.post(f"{PAGE}{name}/", of | ACTS[name])
+
+        assert pressed.status_code == 409
+        assert "Another page was opened since in this browser." in words_of(pressed)
+        assert soup_of(pressed).select_one("main a.button")["href"] == PAGE
+    assert Client.post(own_page, f"{PAGE}{name}/", ACTS[name]).status_code == 409
+    assert everything() == before
 
 
 # --- without a mail --------------------------------------------------------------------------------------
