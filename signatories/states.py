@@ -198,14 +198,9 @@ class MailKind(models.TextChoices):
 
 
 # What anybody can have sent to anybody's mailbox, by typing it into a form or by opening a forwarded link: it shares one
-# budget an hour (`mail.budget`). What staff decide is mailed at once.
-ON_REQUEST = (
-    MailKind.CONFIRM,
-    MailKind.DISPUTE_CONFIRM,
-    MailKind.MANAGE,
-    MailKind.FRESH,
-    MailKind.NEW_CONTACT,
-)
+# budget an hour (`mail.budget`). What staff decide is mailed at once; so are MANAGE and FRESH, the way to hide, withdraw and
+# erase: they go to stored contacts alone, within caps of their own, and must not wait behind a flood of forms.
+ON_REQUEST = (MailKind.CONFIRM, MailKind.DISPUTE_CONFIRM, MailKind.NEW_CONTACT)
 
 
 class LinkPurpose(models.TextChoices):

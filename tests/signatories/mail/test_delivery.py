@@ -361,6 +361,20 @@ def test_m11_beyond_the_hours_budget_confirmation_mails_wait_and_decisions_do_no
         assert delivery.drain() == 2
 
 
+@pytest.mark.parametrize("kind", ["manage", "fresh"])
+def test_a_flood_that_used_the_hour_up_does_not_stop_the_way_to_hide_and_withdraw(campaign, settings, kind):
+    settings.CONFIRM_MAILS_AN_HOUR = 2
+    with time_machine.travel(HALF_PAST, tick=False):
+        queue_loose_mails(5)
+        assert delivery.drain() == 2
+        queue_loose_mails(1, kind=kind)
+        queue_loose_mails(1, kind="new_contact")
+
+        assert delivery.drain() == 1
+
+        assert [queued(each) for each in (kind, "confirm", "new_contact")] == [0, 3, 1]
+
+
 def test_the_budget_costs_one_query_a_shift_however_many_mails(campaign):
     numbers = []
     for count in (1, 3):
