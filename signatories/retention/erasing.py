@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -106,17 +105,9 @@ def _forget_links(signatures: list[Signature], contacts: list[Contact]) -> None:
     links = MailLink.objects.filter(mine, signature__in=signatures).exclude(purpose=LinkPurpose.DISPUTE)
     # A referral without its link would be one that was never sent.
     now = timezone.now()
-    close_pages(set(links.values_list("digest", flat=True)))
     links.filter(purpose=LinkPurpose.REFERRAL).update(contact=None)
     links.filter(purpose=LinkPurpose.REFERRAL, expires_at__gt=now).update(expires_at=now)
     links.exclude(purpose=LinkPurpose.REFERRAL).delete()
-
-
-def close_pages(digests: set[str]) -> None:
-    """Ends the sessions in which one of these links was opened."""
-    for session in Session.objects.filter(expire_date__gt=timezone.now()):
-        if digests.intersection(str(value) for value in session.get_decoded().values()):
-            session.delete()
 
 
 def forget_words(signatures: Iterable[Signature]) -> None:

@@ -73,11 +73,10 @@ def _expire(campaign: Campaign) -> int:
 
 @transaction.atomic
 def _forget_leftovers(campaign: Campaign) -> int:
-    """What hangs on no contact: mail, notes, disputes, links, networks, opened pages, words of exports. How many rows."""
+    """What hangs on no contact: mail, notes, disputes, links, networks, words of exports. How many rows."""
     mine = Signature.objects.filter(campaign=campaign)
     mails = OutboxMail.objects.filter(signature__in=mine)
     links = MailLink.objects.filter(signature__in=mine).exclude(purpose=LinkPurpose.REFERRAL)
-    erasing.close_pages(set(links.values_list("digest", flat=True)))
     gone = [
         mails.exclude(state__in=erasing.SETTLED).delete()[0],
         EventNote.objects.filter(event__signature__in=mine).delete()[0],
