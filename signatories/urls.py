@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from signatories.states import LinkPurpose
 from signatories.views import (
     answering,
     beside_confirming,
@@ -38,12 +39,20 @@ urlpatterns = [
     path("manage/contact/", managing_acts.change_contact, name="ask_contact"),
     path("manage/ask/", managing_acts.ask, name="ask_fresh"),
     path("manage/<str:token>/", managing.open_page, name="manage"),
-    path("publish/<str:token>/", managing_fresh.confirm_publish, name="publish"),
-    path("download/<str:token>/", managing_fresh.download, name="download"),
-    path("change-contact/<str:token>/", managing_fresh.confirm_contact, name="change_contact"),
-    path("new-contact/<str:token>/", managing_fresh.new_contact, name="new_contact"),
-    path("withdraw/<str:token>/", managing_fresh.withdraw, name="withdraw"),
-    path("erase/<str:token>/", managing_fresh.erase, name="erase"),
+    path("publish/", managing_fresh.confirm_publish, name="publish_now"),
+    path("publish/<str:token>/", managing_fresh.opens(LinkPurpose.PUBLISH), name="publish"),
+    path("download/", managing_fresh.download, name="download_now"),
+    path("download/<str:token>/", managing_fresh.opens(LinkPurpose.DOWNLOAD), name="download"),
+    path("change-contact/", managing_fresh.confirm_contact, name="change_contact_now"),
+    path(
+        "change-contact/<str:token>/", managing_fresh.opens(LinkPurpose.CHANGE_CONTACT), name="change_contact"
+    ),
+    path("new-contact/", managing_fresh.new_contact, name="new_contact_now"),
+    path("new-contact/<str:token>/", managing_fresh.opens(LinkPurpose.NEW_CONTACT), name="new_contact"),
+    path("withdraw/", managing_fresh.withdraw, name="withdraw_now"),
+    path("withdraw/<str:token>/", managing_fresh.opens(LinkPurpose.WITHDRAW), name="withdraw"),
+    path("erase/", managing_fresh.erase, name="erase_now"),
+    path("erase/<str:token>/", managing_fresh.opens(LinkPurpose.ERASE), name="erase"),
     path("<slug:slug>/sign/", signing.form, name="sign"),
     path("<slug:slug>/sign/change/", signing.change, name="change"),
     path("<slug:slug>/sign/send/", signing.send, name="send"),

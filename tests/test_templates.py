@@ -271,21 +271,19 @@ def managed(signature):
     )
     new = contacts.NewContact(name="N", role="R", mailbox="new@new.example")
     contacts.ask_for_contact(contact=contact, new=new)
-    contacts.confirm_from_old(token=token_of(signature, "change_contact"))
-    contact = contacts.accept_from_new(token=token_of(signature, "new_contact"))
+    contacts.confirm_from_old(digest=digest_of(signature, "change_contact"))
+    contact = contacts.accept_from_new(digest=digest_of(signature, "new_contact"))
     fresh.ask_for(contact=contact, purpose=LinkPurpose.WITHDRAW)
-    leaving.withdraw(token=token_of(signature, "withdraw"))
+    leaving.withdraw(digest=digest_of(signature, "withdraw"))
     fresh.ask_for(contact=contact, purpose=LinkPurpose.ERASE)
     OutboxMail.objects.filter(signature=signature).update(state="sent")
     kept = list(OutboxMail.objects.filter(signature=signature).values("pk", "recipient", "context"))
-    leaving.erase(token=token_of(signature, "erase"))
+    leaving.erase(digest=digest_of(signature, "erase"))
     OutboxMail.objects.bulk_update([OutboxMail(**row) for row in kept], ["recipient", "context"])
 
 
-def token_of(signature, purpose):
-    token = tokens.new_token()
-    signature.links.filter(purpose=purpose).update(digest=tokens.digest(token))
-    return token
+def digest_of(signature, purpose):
+    return signature.links.filter(purpose=purpose).latest("pk").digest
 
 
 def html_of(message: EmailMessage):

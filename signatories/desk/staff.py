@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from signatories import tokens
 from signatories.identity.mailboxes import keyed_hash
-from signatories.views.holding import OPENED
+from signatories.views.holding import let_go_of_links
 
 # Whoever has one address of an IPv6 network of this size has all of them.
 ONE_CLIENT = 64
@@ -22,7 +22,7 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
 
     def login(self, request: HttpRequest, user: Any) -> None:
         """Whose own page was open in this browser is no part of the session of the staff."""
-        request.session.pop(OPENED, None)
+        let_go_of_links(request)
         super().login(request, user)
 
     def get_client_ip(self, request: HttpRequest) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from signatories import publicity, verification
 from signatories.identity import mailboxes, matching
-from signatories.links import BadLink, LinkExpired, find_link
+from signatories.links import BadLink, LinkExpired, find_by_digest
 from signatories.mail import notices
 from signatories.managing import fresh
 from signatories.models import Contact, ContactChange, Evidence, MailLink, Signature
@@ -77,29 +77,45 @@ def wish_of(link: MailLink) -> ContactChange:
     return wish
 
 
-def confirm_from_old(*, token: str) -> bool:
-    """The old mailbox agrees. Where the mailbox stays the same that is all; else the new one is asked, and True comes back.
+def confirm_from_old(*, digest: str) -> None:
+    """The old mailbox agrees. Where the mailbox stays the same that is all; else the new one is asked.
 
     Raises what `fresh.use` and `wish_of` raise.
     """
     now = timezone.now()
     with transaction.atomic():
-        link, contact = fresh.use(token, LinkPurpose.CHANGE_CONTACT, now)
+        link, contact = fresh.use(digest, LinkPurpose.CHANGE_CONTACT, now)
         wish = wish_of(link)
         if wish.mailbox_hash == contact.mailbox_hash:
             Contact.objects.filter(pk=contact.pk).update(name=wish.name, role=wish.role)
-            record(contact.signature, kind=EventKind.CONTACT_CHANGED, actor=SIGNER, detail="same_mailbox")
+            record(
+                contact.signature,
+                kind=EventKind.CONTACT_CHANGED,
+                actor=SIGNER,
+                detail="same_mailbox",
+                happened_at=now,
+            )
             wish.delete()
-            return False
+            return
         wish.confirmed_at = now
         wish.new_link = notices.ask_new_contact(contact.signature, wish, now)
         wish.save(update_fields=["confirmed_at", "new_link"])
-        return True
 
 
-def find_for_new(token: str) -> ContactChange:
-    """What the link to the new mailbox is about. Raises BadLink, LinkExpired."""
-    link = find_link(token, LinkPurpose.NEW_CONTACT)
+def outcome(digest: str) -> str:
+    """What became of a confirmed wish: "asked" while the new mailbox has not agreed, "changed", or "" where it never did."""
+    link = find_by_digest(digest, LinkPurpose.CHANGE_CONTACT)
+    if ContactChange.objects.filter(old_link=link).exists():
+        return "asked"
+    changes = link.signature.events.filter(kind=EventKind.CONTACT_CHANGED, happened_at__gte=link.used_at)
+    return "changed" if changes.exists() else ""
+
+
+def find_for_new(digest: str) -> ContactChange:
+    """What the link to the new mailbox is about. Raises BadLink, LinkUsed, LinkExpired."""
+    link = find_by_digest(digest, LinkPurpose.NEW_CONTACT)
+    if link.used_at is not None:
+        raise fresh.LinkUsed(link.used_at)
     wish = (
         ContactChange.objects.select_related("contact")
         .filter(new_link=link, confirmed_at__isnull=False)
@@ -113,15 +129,15 @@ def find_for_new(token: str) -> ContactChange:
     return wish
 
 
-def accept_from_new(*, token: str) -> Contact:
+def accept_from_new(*, digest: str) -> Contact:
     """The new mailbox is proven: it takes the old one's place, every link to the old one is dead, and the old one is told.
 
     Raises what `find_for_new` raises, and AlreadyContact.
     """
     now = timezone.now()
     with transaction.atomic():
-        decide_in_turn(find_for_new(token).signature.campaign_id)
-        wish = find_for_new(token)
+        decide_in_turn(find_for_new(digest).signature.campaign_id)
+        wish = find_for_new(digest)
         old = Contact.objects.select_for_update().get(pk=wish.contact_id)
         old.signature = Signature.objects.select_related(
             "campaign__host", "organisation", "letter_version"
@@ -142,6 +158,7 @@ def accept_from_new(*, token: str) -> Contact:
             detail="other_domain" if other_domain else "same_domain",
             happened_at=now,
         )
+        MailLink.objects.filter(digest=digest).update(used_at=now)
         wish.delete()
         notices.send_pages([new], now)
         return new

@@ -30,11 +30,11 @@ _OF_ANOTHER = (EventKind.MERGED, EventKind.UNMERGED, EventKind.NOT_DUPLICATE)
 Held = dict[str, Any]
 
 
-def take_out(*, token: str) -> bytes:
+def take_out(*, digest: str) -> bytes:
     """The files of `contact` as one ZIP: data.json and the same to read, data.html. Raises what `fresh.use` raises."""
     now = timezone.now()
     with transaction.atomic():
-        _link, contact = fresh.use(token, LinkPurpose.DOWNLOAD, now)
+        _link, contact = fresh.use(digest, LinkPurpose.DOWNLOAD, now)
         record(contact.signature, kind=EventKind.DOWNLOADED, actor=SIGNER, happened_at=now)
     held = everything(Contact.objects.get(pk=contact.pk), now)
     packed = BytesIO()

@@ -22,14 +22,14 @@ def may_withdraw(signature: Signature) -> bool:
     return State.WITHDRAWN in LEADS_TO[State(signature.state)]
 
 
-def withdraw(*, token: str) -> None:
+def withdraw(*, digest: str) -> None:
     """confirmed, on_hold or accepted → withdrawn; a receipt goes to every contact. Raises NothingToWithdraw and what `fresh.use` raises.
 
     When it joined the total stays with it: from that the list of changes on the letter's page is made.
     """
     now = timezone.now()
     with transaction.atomic():
-        _link, contact = fresh.use(token, LinkPurpose.WITHDRAW, now)
+        _link, contact = fresh.use(digest, LinkPurpose.WITHDRAW, now)
         signature = (
             Signature.objects.select_for_update(no_key=True, of=["self"])
             .select_related("campaign__host", "organisation", "letter_version")
@@ -45,11 +45,11 @@ def withdraw(*, token: str) -> None:
             notices.tell_contact(each, MailKind.WITHDRAWN, now)
 
 
-def erase(*, token: str) -> None:
+def erase(*, digest: str) -> None:
     """Erases the contact whose mailbox has just confirmed it; what is printed stays. One last mail. Raises what `fresh.use` raises."""
     now = timezone.now()
     with transaction.atomic():
-        _link, contact = fresh.use(token, LinkPurpose.ERASE, now)
+        _link, contact = fresh.use(digest, LinkPurpose.ERASE, now)
         # Nobody who could call it off would hear of it.
         publicity.stop(contact.signature, actor=SIGNER, now=now)
         erasing.erase_contact(contact, actor=SIGNER)

@@ -46,11 +46,11 @@ def wish_of(link: MailLink) -> ModeChange:
     return wish
 
 
-def confirm_publicity(*, token: str) -> None:
+def confirm_publicity(*, digest: str) -> None:
     """The stored mailbox wants it: from now on the staff can check. Raises what `fresh.use` and `wish_of` raise."""
     now = timezone.now()
     with transaction.atomic():
-        link, _contact = fresh.use(token, LinkPurpose.PUBLISH, now)
+        link, _contact = fresh.use(digest, LinkPurpose.PUBLISH, now)
         wish = wish_of(link)
         ModeChange.objects.filter(pk=wish.pk).update(confirmed_at=now)
         record(wish.signature, kind=EventKind.MODE_ASKED, actor=SIGNER, detail=wish.to_mode, happened_at=now)

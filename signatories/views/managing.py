@@ -23,15 +23,15 @@ from signatories.signer_view import as_its_signer_knows_it
 from signatories.states import State
 from signatories.views import busy
 from signatories.views.confirming import NOT_FOUND
-from signatories.views.holding import hold, holder, let_go
+from signatories.views.holding import hold, holder, let_go, staff_must_leave
 from signatories.views.managing_forms import PageLinkForm
 from signatories.views.signing import GONE, UNPROCESSABLE
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def open_page(request: HttpRequest, token: str) -> HttpResponse:
-    """Moves the mailed token from the address into the session."""
+    """Moves the mailed token from the address into the session; with a POST, where staff had to log out first."""
     digest = tokens.digest(token)
     try:
         opening.contact_of(digest)
@@ -39,6 +39,8 @@ def open_page(request: HttpRequest, token: str) -> HttpResponse:
         return door(request, status=NOT_FOUND, notice="unknown")
     except LinkExpired:
         return door(request, status=GONE, notice="expired")
+    if staff_must_leave(request):
+        return staff_page(request)
     hold(request, digest)
     return HttpResponseRedirect(reverse("signatories:own_page"))
 
@@ -79,6 +81,11 @@ def leave_page(request: HttpRequest) -> HttpResponse:
     """Closes the page, for whoever shares the machine with others."""
     let_go(request)
     return HttpResponseRedirect(reverse("signatories:own_page"))
+
+
+def staff_page(request: HttpRequest) -> HttpResponse:
+    """To a member of staff who opens a signer's link: a button that logs out and opens it. Nothing is lost by the look."""
+    return private(render(request, "signatories/manage/as_staff.html"))
 
 
 def door(

@@ -81,6 +81,13 @@ def fresh_link(browser, deliver, page, address, **answers):
     return link_to(message, page)
 
 
+def press_link(link, browser=None):
+    """Opens a fresh link, by default in a browser of its own, and presses the button there; gives the page that comes."""
+    browser = browser or Client()
+    page = browser.get(link).headers["Location"]
+    return browser.post(page, follow=True)
+
+
 def now(signature):
     return Signature.objects.get(pk=signature.pk)
 
@@ -194,6 +201,7 @@ def test_a_link_for_something_else_does_not_open_the_page_nor_the_other_way_roun
             client.post(page_link.replace("/manage/", f"/{page}/")),
         ):
             assert response.status_code == 404
+        assert client.post(f"/en/{page}/").status_code == 403
     assert now(signature).state == State.ACCEPTED
 
 
@@ -249,15 +257,37 @@ def test_opening_a_second_link_closes_the_first_page(own_page, campaign, deliver
     assert "Lantern" not in shown
 
 
-def test_opening_the_page_logs_a_member_of_staff_out(client, campaign, page_link):
-    client.force_login(make_moderator(campaign))
-    key = client.session.session_key
+def test_a_link_alone_logs_no_member_of_staff_out_but_its_button_does(
+    client, campaign, own_page, page_link, deliver
+):
+    fresh = fresh_link(own_page, deliver, "withdraw", f"{PAGE}ask/", purpose="withdraw")
+    for link, page in ((page_link, PAGE), (fresh, "/en/withdraw/")):
+        staff = Client()
+        staff.force_login(make_moderator(campaign, f"mod-{page.split('/')[-2]}"))
+        before = dict(staff.session)
 
-    client.get(page_link)
+        shown = staff.get(link)
 
-    assert client.session.session_key != key
-    assert "_auth_user_id" not in client.session
-    assert client.get("/admin/").status_code == 302
+        assert "You are logged in as staff in this browser." in words_of(shown)
+        assert "Lantern" not in shown.content.decode()
+        assert dict(staff.session) == before
+        assert "Lantern" not in staff.get(page).content.decode()
+        assert staff.get("/admin/").status_code == 200
+        opened = staff.post(link)
+        assert (opened.status_code, opened.headers["Location"]) == (302, page)
+        assert "_auth_user_id" not in staff.session
+        assert staff.get("/admin/").status_code == 302
+        assert "Defenders at the heart" in words_of(staff.get(page))
+
+
+def test_logging_in_as_staff_closes_the_fresh_links(own_page, campaign, deliver):
+    own_page.get(fresh_link(own_page, deliver, "withdraw", f"{PAGE}ask/", purpose="withdraw"))
+
+    own_page.force_login(make_moderator(campaign))
+
+    assert "Defenders" not in own_page.get("/en/withdraw/").content.decode()
+    assert own_page.post("/en/withdraw/").status_code == 403
+    assert Signature.objects.get().state == State.ACCEPTED
 
 
 def test_logging_in_as_staff_closes_the_page(own_page, campaign):
@@ -427,13 +457,13 @@ def test_s17_withdrawing_takes_one_page_and_one_press_and_the_letter_says_how_ma
     Campaign.objects.filter(pk=campaign.pk).update(closes_at=timezone.now() - timedelta(days=1))
     link = fresh_link(own_page, deliver, "withdraw", f"{PAGE}ask/", purpose="withdraw")
     before = everything()
-    shown = Client().get(link)
-    Client().head(link)
+    shown = Client().get(link, follow=True)
+    Client().head(link, follow=True)
     assert everything() == before
     assert "can’t be recalled" in words_of(shown)
     assert "Lantern" not in soup_of(shown).title.string
 
-    done = Client().post(link)
+    done = press_link(link)
 
     assert "The signature is withdrawn." in words_of(done)
     assert now(signature).state == State.WITHDRAWN
@@ -446,7 +476,7 @@ def test_s17_withdrawing_takes_one_page_and_one_press_and_the_letter_says_how_ma
     assert "1 organisation withdrew" in letter
     assert "Lantern" not in letter
     # The same link again, and the page.
-    assert Client().post(link).status_code == 410
+    assert "This was done on" in words_of(press_link(link))
     page = own_page.get(PAGE)
     assert "Withdrawn on" in words_of(page)
     assert soup_of(page).find("button", value="withdraw") is None
@@ -455,7 +485,7 @@ def test_s17_withdrawing_takes_one_page_and_one_press_and_the_letter_says_how_ma
 
 def test_s17_whoever_withdrew_may_sign_anew(own_page, signature, deliver, campaign):
     deliver()
-    Client().post(fresh_link(own_page, deliver, "withdraw", f"{PAGE}ask/", purpose="withdraw"))
+    press_link(fresh_link(own_page, deliver, "withdraw", f"{PAGE}ask/", purpose="withdraw"))
 
     anew = make_signature(
         campaign, state=State.CONFIRMED, name="Lantern Association", mailbox="ann.secret@lantern.example"
@@ -467,10 +497,10 @@ def test_s17_whoever_withdrew_may_sign_anew(own_page, signature, deliver, campai
 def test_s24_erasing_leaves_the_public_line_and_sends_one_last_mail(own_page, signature, deliver, page_link):
     deliver()
     link = fresh_link(own_page, deliver, "erase", f"{PAGE}ask/", purpose="erase")
-    shown = words_of(Client().get(link))
+    shown = words_of(Client().get(link, follow=True))
     assert "What is printed of the organisation stays" in shown
 
-    done = own_page.post(link)
+    done = press_link(link, own_page)
 
     assert "Your contact data are erased." in words_of(done)
     assert Contact.objects.filter(signature=signature).count() == 0
@@ -492,7 +522,9 @@ def test_s7_the_download_holds_all_data_and_no_word_of_the_staff(own_page, signa
     deliver()
     link = fresh_link(own_page, deliver, "download", f"{PAGE}ask/", purpose="download")
 
-    taken = Client().post(link)
+    browser = Client()
+    browser.get(link)
+    taken = browser.post("/en/download/")
 
     assert "no-store" in taken.headers["Cache-Control"]
     assert re.fullmatch(
@@ -518,14 +550,107 @@ def test_s7_the_download_holds_all_data_and_no_word_of_the_staff(own_page, signa
     for each in (json.dumps(held), page):
         assert [word for word in ("Odd voice", by.username) if word in each] == []
     assert "Ann Secretname" in page
-    assert Client().post(link).status_code == 410
+    for again in (browser.post("/en/download/", follow=True), press_link(link)):
+        assert "The file was taken on" in words_of(again)
+        assert "Ann" not in words_of(again)
+    assert signature.events.filter(kind=EventKind.DOWNLOADED).count() == 1
+
+
+def test_s7_the_token_of_a_fresh_link_leaves_the_address_and_the_own_page_stays_open(
+    own_page, signature, deliver
+):
+    link = fresh_link(own_page, deliver, "withdraw", f"{PAGE}ask/", purpose="withdraw")
+    before = everything()
+
+    opened = own_page.get(link)
+
+    assert (opened.status_code, opened.headers["Location"]) == (302, "/en/withdraw/")
+    assert link.rstrip("/").rpartition("/")[2] not in str(dict(own_page.session))
+    shown = own_page.get("/en/withdraw/")
+    assert "The organisation leaves the list" in words_of(shown)
+    for response in (opened, shown):
+        assert "no-store" in response.headers["Cache-Control"]
+        assert response.headers["Referrer-Policy"] == "same-origin"
+    assert shown.headers["X-Robots-Tag"] == "noindex"
+    assert "Accepted" in words_of(own_page.get(PAGE))
+    # A POST to the address with the token, as a page that was opened long ago may send, shows and does nothing else.
+    assert own_page.post(link).headers["Location"] == "/en/withdraw/"
+    # One purpose each.
+    for page in ("publish", "download", "change-contact", "new-contact", "erase"):
+        assert own_page.post(f"/en/{page}/").status_code == 403
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    "page", ["publish", "download", "change-contact", "new-contact", "withdraw", "erase"]
+)
+def test_without_cookies_a_fresh_link_is_explained(client, db, page):
+    shown = client.get(f"/en/{page}/")
+
+    assert "must take one cookie" in words_of(shown)
+    assert "Please open the link in our mail again" in words_of(shown)
+
+
+def test_s17_whoever_loads_the_page_again_or_lost_the_answer_reads_that_it_was_done(
+    own_page, signature, deliver
+):
+    link = fresh_link(own_page, deliver, "withdraw", f"{PAGE}ask/", purpose="withdraw")
+    own_page.get(link)
+    with time_machine.travel("2026-11-24T10:05:00Z", tick=False):
+        MailLink.objects.filter(purpose="withdraw").update(expires_at=timezone.now() + timedelta(days=1))
+        answers = [own_page.post("/en/withdraw/", follow=True) for _ in range(2)]
+        answers += [own_page.get("/en/withdraw/"), Client().get(link, follow=True)]
+
+    for each in answers:
+        assert each.status_code == 200
+        assert "This was done on 24 November 2026, 10:05 UTC" in words_of(each)
+    assert signature.events.filter(to_state=State.WITHDRAWN).count() == 1
+
+
+def test_s24_whoever_erased_and_lost_the_answer_reads_that_it_was_done(own_page, signature, deliver):
+    link = fresh_link(own_page, deliver, "erase", f"{PAGE}ask/", purpose="erase")
+    own_page.get(link)
+    own_page.post("/en/erase/")
+
+    for again in (own_page.get("/en/erase/"), own_page.post("/en/erase/")):
+        assert "Your contact data are erased." in words_of(again)
+        assert "This was done on" in words_of(again)
+    elsewhere = Client().get(link)
+    assert elsewhere.status_code == 404
+    assert "Then it is done, and our last mail says so." in words_of(elsewhere)
+    assert elsewhere.content.decode().count(f'href="{PAGE}"') == 0
+    assert "Lantern" not in own_page.get(PAGE).content.decode()
+
+
+def test_only_whoever_has_an_own_page_is_sent_there_from_a_link_that_is_over(own_page, signature, deliver):
+    fresh = fresh_link(own_page, deliver, "withdraw", f"{PAGE}ask/", purpose="withdraw")
+    ask_for_contact(own_page, deliver, "bea@lantern.example")
+    new = link_to(deliver()[0], "new-contact")
+    MailLink.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+
+    over = [Client().get(link, follow=True) for link in (fresh, new)]
+
+    assert [each.status_code for each in over] == [410, 410]
+    assert [f'href="{PAGE}"' in each.content.decode() for each in over] == [True, False]
+
+
+def test_an_older_mail_about_another_contact_does_not_say_that_it_was_done(own_page, signature, deliver):
+    answers = {"name": "Cem Oldwish", "role": "Clerk", "mailbox": "cem@lantern.example"}
+    older = fresh_link(own_page, deliver, "change-contact", f"{PAGE}contact/", **answers)
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        own_page.get(PAGE)
+        ask_for_contact(own_page, deliver, "bea@lantern.example")
+        shown = Client().get(older, follow=True)
+
+    assert shown.status_code == 404
+    assert "another one has taken its place" in words_of(shown)
 
 
 def ask_for_contact(browser, deliver, mailbox, **more):
     deliver()
     answers = {"name": "Bea Newname", "role": "Chair", "mailbox": mailbox, **more}
     link = fresh_link(browser, deliver, "change-contact", f"{PAGE}contact/", **answers)
-    Client().post(link)
+    press_link(link)
     return link
 
 
@@ -537,10 +662,10 @@ def test_s7_a_new_contact_needs_both_mailboxes_and_the_old_one_is_told(
     assert asked.to == ["bea@lantern.example"]
     new_link = link_to(asked, "new-contact")
     before = Contact.objects.get()
-    Client().get(new_link)
+    Client().get(new_link, follow=True)
     assert (before.name, Contact.objects.get().name) == ("Ann Secretname", "Ann Secretname")
 
-    Client().post(new_link)
+    press_link(new_link)
 
     contact = Contact.objects.get()
     assert (contact.pk, contact.name, contact.role, contact.mailbox) == (
@@ -557,7 +682,9 @@ def test_s7_a_new_contact_needs_both_mailboxes_and_the_old_one_is_told(
     assert "Lantern" not in own_page.get(PAGE).content.decode()
     assert own_page.get(page_link).status_code == 410
     for link in (old_link, new_link):
-        assert Client().post(link).status_code in (404, 410)
+        assert "This was done on" in words_of(press_link(link))
+    assert Contact.objects.get().name == "Bea Newname"
+    assert deliver() == []
     browser = Client()
     browser.get(link_to(told["bea@lantern.example"], "manage"))
     assert "Accepted" in words_of(browser.get(PAGE))
@@ -571,7 +698,7 @@ def test_a_mailbox_on_another_domain_takes_the_evidence_of_the_old_one_along_and
     give_evidence(signature, by, EvidenceKind.DOMAIN_MATCH)
     moderation.take_back_evidence(evidence=signature.evidence.get(kind="known"), by=by)
     ask_for_contact(own_page, deliver, "bea@gmail.com")
-    Client().post(link_to(deliver()[0], "new-contact"))
+    press_link(link_to(deliver()[0], "new-contact"))
 
     standing = signature.evidence.standing()
     assert [each.kind for each in standing] == ["mailbox"]
@@ -670,7 +797,7 @@ def withheld(own_page, signature, deliver):
 
 
 def confirm_publicity(browser, deliver):
-    Client().post(fresh_link(browser, deliver, "publish", f"{PAGE}publish/", to="public"))
+    press_link(fresh_link(browser, deliver, "publish", f"{PAGE}publish/", to="public"))
     return ModeChange.objects.latest("pk")
 
 
@@ -684,7 +811,7 @@ def test_s18_publicity_takes_a_mail_a_second_channel_and_72_hours(own_page, with
     link = fresh_link(own_page, deliver, "publish", f"{PAGE}publish/", to="public")
     staff = desk(campaign)
     assert "publicity to check" not in text(staff.get("/admin/"))
-    Client().post(link)
+    press_link(link)
     assert "1 publicity to check" in text(staff.get("/admin/"))
     change = ModeChange.objects.get()
 
@@ -700,13 +827,14 @@ def test_s18_publicity_takes_a_mail_a_second_channel_and_72_hours(own_page, with
     assert (publicity.apply_due(), publicity.apply_due()) == (1, 0)
     assert now(withheld).publication_mode == "public"
     assert "Lantern Association" in words_of(Client().get("/en/hrd-agenda/"))
-    assert Client().post(link).status_code == 410
+    assert "This was done on" in words_of(press_link(link))
+    assert ModeChange.objects.count() == 1
 
 
 @pytest.mark.parametrize("way", ["button", "hide", "contact", "staff", "withdraw"])
 def test_s18_it_can_be_called_off_until_the_last_moment(own_page, withheld, deliver, campaign, way):
     Signature.objects.filter(pk=withheld.pk).update(publication_mode="withheld")
-    Client().post(fresh_link(own_page, deliver, "publish", f"{PAGE}publish/", to="addressee_only"))
+    press_link(fresh_link(own_page, deliver, "publish", f"{PAGE}publish/", to="addressee_only"))
     change = ModeChange.objects.get()
     staff = desk(campaign)
     press(staff, withheld, "check-publicity", kind="callback", note="Rang the office.")
@@ -718,10 +846,10 @@ def test_s18_it_can_be_called_off_until_the_last_moment(own_page, withheld, deli
     elif way == "staff":
         press(staff, withheld, "refuse-publicity", note="They rang: not they.")
     elif way == "withdraw":
-        Client().post(fresh_link(own_page, deliver, "withdraw", f"{PAGE}ask/", purpose="withdraw"))
+        press_link(fresh_link(own_page, deliver, "withdraw", f"{PAGE}ask/", purpose="withdraw"))
     elif way == "contact":
         ask_for_contact(own_page, deliver, "bea@lantern.example")
-        Client().post(link_to(deliver()[0], "new-contact"))
+        press_link(link_to(deliver()[0], "new-contact"))
     else:
         publicity.apply_due()
         own_page.post(f"{PAGE}hide/", {"to": "withheld"})

@@ -227,7 +227,7 @@ def _leave(signature: Signature, case: str) -> None:
         hiding.hide(signature=signature, to=PublicationMode.WITHHELD, actor=transitions.SIGNER)
         return
     fresh.ask_for(contact=signature.contacts.get(is_primary=True), purpose=LinkPurpose.WITHDRAW)
-    leaving.withdraw(token=_token_of(signature, "withdraw"))
+    leaving.withdraw(digest=tokens.digest(_token_of(signature, "withdraw")))
 
 
 def _speak(world: World, by) -> None:
@@ -274,7 +274,9 @@ def _ask_for_links(world: World) -> None:
     )
     contact = world["addressee_only"].signature.contacts.get(is_primary=True)
     contacts.ask_for_contact(contact=contact, new=new)
-    contacts.confirm_from_old(token=_token_of(world["addressee_only"].signature, "change-contact"))
+    contacts.confirm_from_old(
+        digest=tokens.digest(_token_of(world["addressee_only"].signature, "change-contact"))
+    )
 
 
 def _token_of(signature: Signature, purpose: str) -> str:

@@ -110,7 +110,7 @@ def own_data(world: World, arguments: dict[str, str]) -> set[tuple[str, str]]:
     given = {
         (each.about, part)
         for each in opened
-        for part in (*LINE, "website", "person", "role", "mailbox", "answer")
+        for part in (*LINE, "website", "person", "role", "mailbox", "answer", "public id")
     }
     new = {("the site", what) for what in world.others if opened and what.endswith("of the new contact")}
     return given | new | own_letter(world, arguments)
@@ -235,18 +235,18 @@ LISTED = {
     "<lang>/manage/name/": Listed(HTML, posts=forms),
     "<lang>/manage/contact/": Listed(HTML, posts=new_contacts),
     "<lang>/manage/<str:token>/": Listed(fill=links("manage")),
-    "<lang>/publish/<str:token>/": Listed(HTML, fill=links("publish"), posts=press, may_show=own_data),
-    "<lang>/download/<str:token>/": Listed(
-        f"{HTML} application/zip", fill=links("download"), posts=press, may_show=own_data
-    ),
-    "<lang>/change-contact/<str:token>/": Listed(
-        fill=links("change-contact"), posts=press, may_show=own_data
-    ),
-    "<lang>/new-contact/<str:token>/": Listed(
-        HTML, fill=links("new-contact"), posts=press, may_show=own_data
-    ),
-    "<lang>/withdraw/<str:token>/": Listed(HTML, fill=links("withdraw"), posts=press, may_show=own_data),
-    "<lang>/erase/<str:token>/": Listed(HTML, fill=links("erase"), posts=press, may_show=own_data),
+    "<lang>/publish/": Listed(HTML, posts=press),
+    "<lang>/publish/<str:token>/": Listed(fill=links("publish"), posts=press),
+    "<lang>/download/": Listed(HTML, posts=press),
+    "<lang>/download/<str:token>/": Listed(fill=links("download"), posts=press),
+    "<lang>/change-contact/": Listed(HTML, posts=press),
+    "<lang>/change-contact/<str:token>/": Listed(fill=links("change-contact"), posts=press),
+    "<lang>/new-contact/": Listed(HTML, posts=press),
+    "<lang>/new-contact/<str:token>/": Listed(fill=links("new-contact"), posts=press),
+    "<lang>/withdraw/": Listed(HTML, posts=press),
+    "<lang>/withdraw/<str:token>/": Listed(fill=links("withdraw"), posts=press),
+    "<lang>/erase/": Listed(HTML, posts=press),
+    "<lang>/erase/<str:token>/": Listed(fill=links("erase"), posts=press),
     "<lang>/answer/<str:token>/": Listed(HTML, fill=links("answer"), posts=words, may_show=own_letter),
     "<lang>/appeal/<str:token>/": Listed(HTML, fill=links("appeal"), posts=words, may_show=own_letter),
     "<lang>/dispute/<str:token>/": Listed(HTML, fill=links("dispute"), posts=words, may_show=own_words),

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from signatories import publicity, tokens
+from signatories import publicity
 from signatories.managing import fresh, leaving, publishing
 from signatories.models import Contact, ModeChange, OutboxMail, Signature
 from signatories.states import EventKind, LinkPurpose, MailKind, State
@@ -21,11 +21,9 @@ def signature():
     return make_signature(make_campaign(modes_allowed=["public", "withheld"]))
 
 
-def fresh_token(signature, purpose):
+def fresh_digest(signature, purpose):
     fresh.ask_for(contact=signature.contacts.get(), purpose=purpose)
-    token = tokens.new_token()
-    signature.links.filter(purpose=purpose).update(digest=tokens.digest(token))
-    return token
+    return signature.links.get(purpose=purpose).digest
 
 
 def attempt(action):
@@ -40,9 +38,9 @@ def attempt(action):
 
 
 def test_a_signature_is_withdrawn_once(signature):
-    token = fresh_token(signature, LinkPurpose.WITHDRAW)
+    digest = fresh_digest(signature, LinkPurpose.WITHDRAW)
 
-    at_once([attempt(lambda: leaving.withdraw(token=token))] * 4)
+    at_once([attempt(lambda: leaving.withdraw(digest=digest))] * 4)
 
     assert Signature.objects.get().state == State.WITHDRAWN
     assert signature.events.filter(to_state=State.WITHDRAWN).count() == 1
@@ -50,9 +48,9 @@ def test_a_signature_is_withdrawn_once(signature):
 
 
 def test_a_contact_is_erased_once_with_one_last_mail(signature):
-    token = fresh_token(signature, LinkPurpose.ERASE)
+    digest = fresh_digest(signature, LinkPurpose.ERASE)
 
-    at_once([attempt(lambda: leaving.erase(token=token))] * 4)
+    at_once([attempt(lambda: leaving.erase(digest=digest))] * 4)
 
     assert Contact.objects.count() == 0
     assert OutboxMail.objects.filter(kind=MailKind.ERASED).count() == 1
