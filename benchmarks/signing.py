@@ -29,7 +29,7 @@ SECONDS = 3
 # More than any letter sees, and all from one network: the limits are asked and never reached.
 WITHOUT_END = {
     f"LIMIT_{layer}": "100000000/hour;100000000/day"
-    for layer in ("NETWORK", "WIDE_NETWORK", "CAMPAIGN", "MAILBOX", "DOMAIN")
+    for layer in ("NETWORK", "WIDE_NETWORK", "NOWHERE", "CAMPAIGN", "MAILBOX", "DOMAIN")
 } | {"BEHIND_TLS_PROXY": "1", "TRUSTED_PROXIES": "127.0.0.1"}
 ROUNDS = 3
 FORMS_PER_SECOND = 350

@@ -199,6 +199,13 @@ def limits(name: str, *, default: str) -> tuple[RateLimitItem, ...]:
     return found
 
 
+def tenth_of(limits: tuple[RateLimitItem, ...]) -> str:
+    """As `limits` reads it."""
+    return ";".join(
+        f"{max(each.amount // 10, 1)}/{each.multiples} {each.GRANULARITY.name}" for each in limits
+    )
+
+
 def mail() -> dict[str, Any]:
     """Django's EMAIL_* settings."""
     address = text("EMAIL_URL", default="smtp://127.0.0.1:25")

@@ -71,12 +71,14 @@ class PageCache:
         *,
         host_is_valid: Callable[[str], bool],
         https_header: tuple[str, str] | None = None,
+        is_believed: Callable[[Environ], bool] = lambda _environ: True,
         clock: Callable[[], float] = time.monotonic,
         max_bytes: int = 64 * MEGABYTE,
         max_entries: int = 2000,
         largest_page: int = 4 * MEGABYTE,
     ) -> None:
         self.application, self.host_is_valid, self.https_header = application, host_is_valid, https_header
+        self.is_believed = is_believed
         self.clock, self.max_bytes, self.max_entries = clock, max_bytes, max_entries
         self.largest_page = largest_page
         self.lock = Lock()
@@ -108,10 +110,10 @@ class PageCache:
         return self._ask(address, environ, start_response)
 
     def _scheme(self, environ: Environ) -> str:
-        # As Django reads it, so that a page with https links never meets an http reader.
+        # As Django reads it once a stranger's header is taken out, so that a page with http links never meets an https reader.
         name, secure = self.https_header or ("", "")
         value = environ.get(name)
-        if value is None:
+        if value is None or not self.is_believed(environ):
             return str(environ["wsgi.url_scheme"])
         return "https" if value.split(",", 1)[0].strip() == secure else "http"
 

@@ -4,7 +4,7 @@ The first middleware. What stands in the forwarding headers of anybody else is t
 the limits nor the log-in nor the redirect to https, can be told an address or a scheme by a stranger.
 """
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
@@ -27,11 +27,21 @@ class ProxiesMiddleware:
 def settle(meta: MutableMapping[str, Any]) -> None:
     """Leaves in `REMOTE_ADDR` who really asks, and no forwarding header that a stranger may have written."""
     forwarded = str(meta.pop("HTTP_X_FORWARDED_FOR", ""))
-    peer = address_of(str(meta.get("REMOTE_ADDR", "")))
-    if peer is None or not is_proxy(peer):
+    peer = _proxy_of(meta)
+    if peer is None:
         meta.pop("HTTP_X_FORWARDED_PROTO", None)
     elif forwarded:
         meta["REMOTE_ADDR"] = str(_behind(peer, forwarded))
+
+
+def comes_by_proxy(meta: Mapping[str, Any]) -> bool:
+    """Whether its forwarding headers were written by a proxy that the operator named. Before `settle`."""
+    return _proxy_of(meta) is not None
+
+
+def _proxy_of(meta: Mapping[str, Any]) -> Address | None:
+    peer = address_of(str(meta.get("REMOTE_ADDR", "")))
+    return peer if peer is not None and is_proxy(peer) else None
 
 
 def _behind(peer: Address, forwarded: str) -> Address:

@@ -160,6 +160,9 @@ LIMIT_WIDE_NETWORK = environment.limits("LIMIT_WIDE_NETWORK", default="200/10min
 LIMIT_DOMAIN = environment.limits("LIMIT_DOMAIN", default="60/10minutes;200/day")
 LIMIT_MAILBOX = environment.limits("LIMIT_MAILBOX", default="12/10minutes;30/day")
 LIMIT_CAMPAIGN = environment.limits("LIMIT_CAMPAIGN", default="300/minute;3000/hour")
+# A tenth of the letter's, for those who cost an attacker nothing: they are counted apart.
+LIMIT_NOWHERE = environment.limits("LIMIT_NOWHERE", default=environment.tenth_of(LIMIT_CAMPAIGN))
+LIMIT_WITHOUT_PROOF = environment.limits("LIMIT_WITHOUT_PROOF", default=environment.tenth_of(LIMIT_CAMPAIGN))
 
 # How many numbers a browser may have to try for its proof of work (signatories.proving).
 CHALLENGE_DIFFICULTY = environment.whole_number("CHALLENGE_DIFFICULTY", default=200_000, at_least=1000)

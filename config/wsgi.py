@@ -13,6 +13,7 @@ from django.http.request import split_domain_port, validate_host
 
 from config import garbage
 from config.pagecache import PageCache
+from config.proxies import comes_by_proxy
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -28,7 +29,10 @@ if settings.USE_X_FORWARDED_HOST:
     raise ImproperlyConfigured("Pages are kept by their Host header: let the proxy pass that on instead.")
 
 application = PageCache(
-    django_application, host_is_valid=host_is_valid, https_header=settings.SECURE_PROXY_SSL_HEADER
+    django_application,
+    host_is_valid=host_is_valid,
+    https_header=settings.SECURE_PROXY_SSL_HEADER,
+    is_believed=comes_by_proxy,
 )
 
 import_module(settings.ROOT_URLCONF)  # and with it every view, before the first request and not in it

@@ -1,8 +1,12 @@
 """How much may be asked for: layers of limits around the forms that write rows or send mail, in one trip to Redis.
 
-A network, the wider network around it and the letter as a whole are told when they must wait. A mailbox and its domain are
-not: the answer would tell something about them, and to whoever typed them. Their form is stored and has no mail until somebody
-asks for it. Only keyed hashes of the day stand in Redis (product.md, rule 12).
+A network and the wider network around it are told when they must wait. A mailbox and its domain are not: the answer would tell
+something about them, and to whoever typed them. Their form is stored and has no mail until somebody asks for it. Only keyed
+hashes of the day stand in Redis (product.md, rule 12).
+
+Nobody can shut a letter to others. Once it has got more forms than it should, they are still taken and a moderator sends their
+mail; only at ten times that number it is shut. Those who cost an attacker nothing, from no known network or without a proof of
+work that was asked for, are counted apart, and are the only ones who must wait when there are too many of them.
 
 While Redis is away nothing is refused here: signing goes on. What protects mailboxes stays in the database (`mail.outbox`,
 `mail.budget`), so that even then no flood of forms becomes a flood of mail.
@@ -30,6 +34,9 @@ from signatories.identity import mailboxes
 from signatories.network import NOWHERE, Networks
 
 log = logging.getLogger(__name__)
+
+# What a letter takes at all, as a multiple of what it takes as usual: the database must not be filled without end.
+CEILING = 10
 
 # Fixed windows as the library counts them, but all at once. What a loud limit refuses, counts for none: whoever is stopped as
 # a network must not use the letter's own limit up.
@@ -62,9 +69,15 @@ class Act(StrEnum):
 class Layer(StrEnum):
     NETWORK = "network"
     WIDE_NETWORK = "wide_network"
+    NOWHERE = "nowhere"
+    WITHOUT_PROOF = "without_proof"
+    CEILING = "ceiling"
     CAMPAIGN = "campaign"
     MAILBOX = "mailbox"
     DOMAIN = "domain"
+
+
+LOUD = (Layer.NETWORK, Layer.WIDE_NETWORK, Layer.NOWHERE, Layer.WITHOUT_PROOF, Layer.CEILING)
 
 
 class Verdict(NamedTuple):
@@ -76,7 +89,12 @@ class Verdict(NamedTuple):
     @property
     def is_loud(self) -> bool:
         """Whether the answer is "please wait" (429). Else everybody gets the same answer."""
-        return self.used_up in (Layer.NETWORK, Layer.WIDE_NETWORK, Layer.CAMPAIGN)
+        return self.used_up in LOUD
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the letter has had so many forms that a moderator sends the mail of this one; everybody is told."""
+        return self.used_up == Layer.CAMPAIGN
 
     @property
     def is_quiet(self) -> bool:
@@ -94,21 +112,56 @@ class Limit:
     key: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """How a form comes to the letter with the primary key `campaign`. Each way has a count of its own.
+
+    `link`: the primary key of the circulation link, if it came by one: a flood of strangers locks out nobody who was invited,
+    and a link that has leaked doesn't open the letter without end. `unproven`: it lacks the proof of work that was asked for.
+    """
+
+    campaign: int
+    link: int | None = None
+    unproven: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.campaign}/{self.link or ''}/{'unproven' if self.unproven else ''}"
+
+
 def take(
-    act: Act, now: datetime, *, networks: Networks = NOWHERE, campaign: int | None = None, mailbox: str = ""
+    act: Act, now: datetime, *, networks: Networks = NOWHERE, way: Way | None = None, mailbox: str = ""
 ) -> Verdict:
     """Counts one `act` and says what is used up. Not to be called inside a transaction.
 
-    `networks`: `network.hashes_of` the request; `campaign`: its primary key; `mailbox`: as parsed.
+    `networks`: `network.hashes_of` the request; `way`: to which letter, where it counts for one; `mailbox`: as parsed.
     """
     loud = [*_limits(act, Layer.NETWORK, networks.near), *_limits(act, Layer.WIDE_NETWORK, networks.wide)]
-    loud += _limits(act, Layer.CAMPAIGN, "" if campaign is None else str(campaign))
-    limits = [*loud, *_limits_of_mailbox(act, mailbox, now)]
+    quiet: list[Limit] = []
+    if way is not None:
+        loud += _limits_of_letter(act, way, is_nowhere=not networks.near)
+        if act == Act.SIGN:
+            quiet += _limits(act, Layer.CAMPAIGN, way.key)
+    quiet += _limits_of_mailbox(act, mailbox, now)
+    # The mail of a form without its proof is held in any case: strangers must not use up a mailbox's own count so cheaply.
+    limits = loud if way and way.unproven else [*loud, *quiet]
     found = _ask(limits, len(loud)) if limits else None
     if found is None:
         return FREE
     place, wait = found
     return Verdict(limits[place - 1].layer, max(wait, 1)) if place else FREE
+
+
+def _limits_of_letter(act: Act, way: Way, *, is_nowhere: bool) -> Iterator[Limit]:
+    if is_nowhere:
+        yield from _limits(act, Layer.NOWHERE, way.key)
+    if way.unproven:
+        # Two ways that cost nothing; neither uses the other's count up.
+        yield from () if is_nowhere else _limits(act, Layer.WITHOUT_PROOF, way.key)
+    elif act != Act.AGAIN:  # which stores nothing, and whose mail is limited by the mailbox and by the hour
+        for item in settings.LIMIT_CAMPAIGN:
+            most = type(item)(item.amount * CEILING, item.multiples)
+            yield Limit(Layer.CEILING, most, most.key_for(act.value, Layer.CEILING.value, way.key))
 
 
 def _limits_of_mailbox(act: Act, mailbox: str, now: datetime) -> Iterator[Limit]:

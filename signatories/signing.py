@@ -58,8 +58,8 @@ class Entry:
     via: str = ""
     was_too_fast: bool = False
     network_hash: str = ""  # `network.hash_of` the request
-    # The letter asked for a proof of work and got none: a moderator sends the mail (`proving`).
-    without_proof: bool = False
+    # A moderator sends the mail: the letter asked for a proof of work and got none (`proving`), or got too many forms.
+    is_held: bool = False
     # Its mailbox or domain is over a limit (`limiting`): no mail until somebody asks for it.
     mail_waits: bool = False
 
@@ -136,7 +136,7 @@ def _store(
             mailbox_domain,
             entry.contact_name,
             fast=entry.was_too_fast,
-            without_proof=entry.without_proof,
+            held=entry.is_held,
         ),
         submission_key=key,
         network_hash=entry.network_hash,
@@ -155,7 +155,7 @@ def _store(
         signature, kind=EventKind.SIGNED, actor=SIGNER, to_state=State.SUBMITTED, happened_at=now
     )
     # A mailbox that others flood with forms in its name is not flooded with mail. The form is stored all the same.
-    waits = entry.mail_waits or entry.without_proof
+    waits = entry.mail_waits or entry.is_held
     slot = None if waits else outbox.slot_for_form(contact.mailbox_hash, campaign.pk, now)
     # Written also where it isn't stored: the time of the answer would tell that the mailbox has signed.
     mail = notices.confirmation(signature, contact, now, not_before=slot or now, title=heading.title)

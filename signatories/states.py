@@ -121,7 +121,7 @@ class Flag(models.TextChoices):
     DISPUTED = "disputed", _("Disputed")
     CONTACT_MOVED = "contact_moved", _("Another mailbox since it was accepted; what is left is below the bar")
     VOUCH_TAKEN_BACK = "vouch_taken_back", _("Took a vouch back through a link that may have been forwarded")
-    NO_PROOF = "no_proof", _("Sent without the proof of work; its mail waits for a moderator")
+    NO_PROOF = "no_proof", _("Its mail waits for a moderator: no proof of work, or more forms than usual")
 
 
 class EventKind(models.TextChoices):

@@ -86,10 +86,10 @@ def flags_of_form(
     person: str = "",
     *,
     fast: bool = False,
-    without_proof: bool = False,
+    held: bool = False,
 ) -> list[Flag]:
     """What the form alone gives a moderator to look at, in the order of `Flag`. `fast`: it came back at first too soon;
-    `without_proof`: its mail waits for a moderator (`proving`)."""
+    `held`: its mail waits for a moderator (`proving`, `limiting`)."""
     spoken = [organisation.name, organisation.native_name, organisation.acronym]
     site = organisation.registrable_domain
     raised = {
@@ -101,7 +101,7 @@ def flags_of_form(
         Flag.FORMULA: any(names.looks_like_formula_or_address(name) for name in spoken),
         Flag.PERSON: bool(person) and names.match_key(person) == organisation.match_key,
         Flag.TOO_FAST: fast,
-        Flag.NO_PROOF: without_proof,
+        Flag.NO_PROOF: held,
     }
     return [flag for flag in Flag if raised.get(flag)]
 

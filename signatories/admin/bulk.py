@@ -39,7 +39,7 @@ def accept_what_meets_the_bar(modeladmin: Any, request: HttpRequest, queryset: Q
 
 @admin.action(description=gettext_lazy("Send the mail that was held"), permissions=["moderate"])
 def send_held_mail(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Signature]) -> None:
-    """For forms that came without the proof of work; the others that were ticked are left."""
+    """For forms whose mail is held; the others that were ticked are left."""
     sent, left = 0, []
     for signature in _chosen(request, queryset):
         if Flag.NO_PROOF not in signature.flags:

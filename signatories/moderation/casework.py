@@ -60,7 +60,7 @@ def reveal_contact(*, signature: Signature, by: User) -> list[Contact]:
 def send_again(*, signature: Signature, by: User) -> None:
     """Queues a fresh confirmation mail for this signature only (scenario S9). Raises Refused when it is confirmed.
 
-    One that was held for want of a proof of work waits no longer.
+    One that was held, for want of a proof of work or in a flood, waits no longer.
     """
     now = timezone.now()
     contact = signature.contacts.filter(is_primary=True).first()

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from signatories import disowning, limiting, links, network, signing
-from signatories.limiting import Act
+from signatories.limiting import Act, Way
 from signatories.states import LinkPurpose
 from signatories.views import busy
 from signatories.views.confirming import show_expired, unknown
@@ -46,7 +46,7 @@ def new_link(request: HttpRequest, token: str) -> HttpResponse:
         return unknown(request)
     now = timezone.now()
     networks = network.hashes_of(request, now)
-    verdict = limiting.take(Act.AGAIN, now, networks=networks, campaign=link.signature.campaign_id)
+    verdict = limiting.take(Act.AGAIN, now, networks=networks, way=Way(campaign=link.signature.campaign_id))
     if verdict.is_loud:
         return busy.told(show_expired(request, link.signature, token, notice=busy.notice(verdict)), verdict)
     signing.send_new_link(link.signature)

@@ -12,8 +12,12 @@ TOO_MANY = 429
 
 
 def notice(verdict: Verdict) -> str:
-    if verdict.used_up == Layer.CAMPAIGN:
+    if verdict.used_up == Layer.CEILING:
         why = _("Very many forms are coming in for this letter at this moment.")
+    elif verdict.used_up == Layer.NOWHERE:
+        why = _("Very many forms for this letter come over ways that hide the network, as yours does.")
+    elif verdict.used_up == Layer.WITHOUT_PROOF:
+        why = _("Very many forms for this letter come without JavaScript, as yours does.")
     else:
         why = _("Many forms have come from your network within a short time.")
     minutes = math.ceil(verdict.wait / 60)

@@ -16,7 +16,7 @@ from campaigns.lines import printed
 from signatories import disputing, limiting, links, network
 from signatories.disputing import Objection
 from signatories.forms import DisputeForm, DisputeWordsForm
-from signatories.limiting import Act
+from signatories.limiting import Act, Way
 from signatories.models import Dispute, Signature
 from signatories.states import State
 from signatories.views import busy
@@ -35,7 +35,7 @@ def form(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
         return show_form(request, signature, filled, status=UNPROCESSABLE if filled.is_bound else 200)
     now = timezone.now()
     networks = network.hashes_of(request, now)
-    verdict = limiting.take(Act.DISPUTE, now, networks=networks, campaign=signature.campaign_id)
+    verdict = limiting.take(Act.DISPUTE, now, networks=networks, way=Way(campaign=signature.campaign_id))
     if verdict.is_loud:
         return busy.told(show_form(request, signature, filled, notice=busy.notice(verdict)), verdict)
     objection = Objection(

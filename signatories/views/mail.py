@@ -13,7 +13,7 @@ from campaigns.models import Campaign
 from signatories import limiting, network, signing, tokens
 from signatories.forms import AgainForm
 from signatories.identity import mailboxes
-from signatories.limiting import Act
+from signatories.limiting import Act, Way
 from signatories.models import Heartbeat
 from signatories.views import busy
 from signatories.views.signing import UNPROCESSABLE, open_campaign
@@ -53,7 +53,8 @@ def send_again(request: HttpRequest, slug: str) -> HttpResponse:
         return _show_again(request, campaign, form, status=UNPROCESSABLE if form.is_bound else 200)
     mailbox, reference, now = form.cleaned_data["mailbox"], note.get("reference", ""), timezone.now()
     networks = network.hashes_of(request, now)
-    verdict = limiting.take(Act.AGAIN, now, networks=networks, campaign=campaign.pk, mailbox=mailbox)
+    way = Way(campaign=campaign.pk)
+    verdict = limiting.take(Act.AGAIN, now, networks=networks, way=way, mailbox=mailbox)
     if verdict.is_loud:
         to = request.POST["to"] if note else ""
         return busy.told(_show_again(request, campaign, form, notice=busy.notice(verdict), to=to), verdict)

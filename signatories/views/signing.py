@@ -20,7 +20,7 @@ from campaigns.opening import open_letter
 from signatories import caution, limiting, network, proving, signing, tokens
 from signatories.forms import SignForm, opened_now
 from signatories.identity import mailboxes
-from signatories.limiting import Act
+from signatories.limiting import Act, Way
 from signatories.proving import Proof
 from signatories.views import busy, invitations
 
@@ -84,12 +84,15 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     if filled.was_too_fast:
         return show_review(request, campaign, _reopened(request, campaign), too_fast=True)
     networks, mailbox = network.hashes_of(request, now), filled.cleaned_data["mailbox"]
-    # Whoever was invited isn't locked out by a flood of strangers.
-    flooded = None if link else campaign.pk
-    verdict = limiting.take(Act.SIGN, now, networks=networks, campaign=flooded, mailbox=mailbox)
+    proof = _proof_of(request, campaign, filled)
+    if proof is Proof.WRONG:
+        # For its network alone: it must not use up anything that belongs to others.
+        verdict = limiting.take(Act.SIGN, now, networks=networks)
+    else:
+        way = Way(campaign=campaign.pk, link=link.pk if link else None, unproven=proof is Proof.MISSING)
+        verdict = limiting.take(Act.SIGN, now, networks=networks, way=way, mailbox=mailbox)
     if verdict.is_loud:
         return busy.told(show_review(request, campaign, filled, notice=busy.notice(verdict)), verdict)
-    proof = _proof_of(request, campaign, filled)
     if proof is Proof.WRONG:
         notice = _("The page was open for too long. Everything typed is still here: please send it again.")
         response = show_review(request, campaign, filled, notice=notice)
@@ -100,7 +103,7 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
         network_hash=networks.near,
         via=link.via if link else "",
         mail_waits=verdict.is_quiet,
-        without_proof=proof is Proof.MISSING,
+        is_held=proof is Proof.MISSING or verdict.is_held,
     )
     try:
         reference = signing.sign(
@@ -109,7 +112,7 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     except (signing.LetterClosed, signing.NoVersion):
         return closed(request, campaign)
     note = tokens.seal({"mailbox": mailbox, "reference": reference})
-    held = "&held" if entry.without_proof else ""
+    held = "&held" if entry.is_held else ""
     return HttpResponseRedirect(reverse("signatories:sent", kwargs={"slug": slug}) + f"?to={note}{held}")
 
 

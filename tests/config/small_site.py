@@ -58,12 +58,15 @@ class Reader:
     def __init__(self, cache, host="letters.example"):
         self.cache, self.host = cache, host
 
-    def get(self, path="/en/letter/", query="", *, method="GET", host=None, scheme="http", **headers):
+    def get(
+        self, path="/en/letter/", query="", *, method="GET", host=None, scheme="http", peer="", **headers
+    ):
         environ = {
             "REQUEST_METHOD": method,
             "PATH_INFO": path,
             "QUERY_STRING": query,
             "HTTP_HOST": self.host if host is None else host,
+            "REMOTE_ADDR": peer,
             "wsgi.url_scheme": scheme,
             "wsgi.input": io.BytesIO(),
         } | {f"HTTP_{name.upper()}": value for name, value in headers.items()}

@@ -1,5 +1,7 @@
 """The whole web process, from a server's call to the bytes: Django inside, the page cache around it."""
 
+from ipaddress import ip_network
+
 import pytest
 
 from config.pagecache import PageCache
@@ -54,6 +56,27 @@ def test_the_declared_query_reaches_the_view_and_nothing_else(reader):
         assert reader.get("/en/page/", query="x=1&q=%D0%BC%D0%B8%D1%80&y=2").body.startswith(
             "en {'q': 'мир'}".encode()
         )
+
+
+def test_a_strangers_word_for_https_puts_no_page_with_http_links_under_https(settings, clock):
+    settings.SECURE_PROXY_SSL_HEADER = https = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.TRUSTED_PROXIES = (ip_network("10.0.0.0/8"),)
+    cache = PageCache(
+        django_application,
+        host_is_valid=host_is_valid,
+        https_header=https,
+        is_believed=application.is_believed,
+        clock=clock,
+    )
+    reader = Reader(cache, host="testserver")
+
+    def schemes_kept(peer):
+        cache.entries.clear()
+        reader.get("/count.json", peer=peer, x_forwarded_proto="https")
+        return [scheme for _host, scheme, _path, _query in cache.entries]
+
+    assert schemes_kept("203.0.113.77") == ["http"]
+    assert schemes_kept("10.0.0.1") == ["https"]
 
 
 def test_a_forged_host_is_refused_and_leaves_nothing_behind(reader, cache):

@@ -156,6 +156,37 @@ def test_a_proof_is_for_one_form_which_may_arrive_twice(client, challenged, deli
     assert send(client, second, solved(challenge_of(replayed))).status_code == 302
 
 
+def test_m11_wrong_and_missing_proofs_use_nothing_up_for_those_who_give_one(
+    client, challenged, settings, deliver
+):
+    settings.LIMIT_CAMPAIGN = settings.LIMIT_MAILBOX = settings.LIMIT_DOMAIN = tuple(parse_many("1/hour"))
+    settings.LIMIT_NOWHERE = settings.LIMIT_WITHOUT_PROOF = tuple(parse_many("2/hour"))
+    answers = form_answers(mailbox="jo@lantern.example")
+    wrong = {send(client, answers, "AAAA").status_code for _ in range(30)}
+    over_tor = [client.post(SEND, {**answers, "name": f"Example {n}"}).status_code for n in range(3)]
+    from_networks = [
+        client.post(SEND, {**answers, "name": f"Sample {n}"}, REMOTE_ADDR=f"198.51.{n}.7") for n in range(3)
+    ]
+
+    honest = send(client, answers, solved(challenge_of(client.post(SIGN, answers))))
+
+    assert wrong == {422}
+    assert over_tor == [302, 302, 429]
+    assert [each.status_code for each in from_networks] == [302, 302, 429]
+    assert "without JavaScript" in words_of(from_networks[-1])
+    assert (honest.status_code, "held" in honest["Location"]) == (302, False)
+    assert [message.to for message in deliver()] == [["jo@lantern.example"]]
+
+
+def test_m11_wrong_proofs_count_for_the_network_that_sends_them(client, challenged, settings):
+    settings.LIMIT_NETWORK = tuple(parse_many("2/hour"))
+    answers = {**form_answers(), "altcha": "AAAA"}
+
+    sent = [client.post(SEND, answers, REMOTE_ADDR="198.51.100.7").status_code for _ in range(3)]
+
+    assert sent == [422, 422, 429]
+
+
 def test_a_proof_that_is_too_old_made_up_or_of_another_letter_is_refused(client, challenged):
     switched(make_campaign("other"), Intake.CHALLENGE)
     answers = form_answers()
@@ -273,20 +304,27 @@ def test_while_everybody_may_sign_a_link_says_by_whom_it_was_passed_on(client, c
 def test_m11_a_flood_that_uses_the_letter_up_locks_nobody_out_who_was_invited(
     client, campaign, settings, key
 ):
-    settings.LIMIT_CAMPAIGN = tuple(parse_many("1/hour"))
+    settings.LIMIT_CAMPAIGN = tuple(parse_many("2/hour"))
+    settings.LIMIT_NOWHERE = tuple(parse_many("2/hour"))
     switched(campaign, Intake.NORMAL)
     invited = soup_of(client.get(f"{SIGN}?key={key}")).find("input", attrs={"name": "invited"})["value"]
-    flood = [client.post(SEND, form_answers()) for _ in range(2)]
+    flood = [client.post(SEND, form_answers()) for _ in range(3)]
 
     welcome = [client.post(SEND, form_answers(invited=invited)) for _ in range(2)]
+    leaked = client.post(SEND, form_answers(invited=invited))
     forged = client.post(SEND, form_answers(invited="made-up"))
     CirculationLink.objects.update(ended_at=timezone.now())
     ended = client.post(SEND, form_answers(invited=invited))
 
-    assert [each.status_code for each in flood] == [302, 429]
+    assert [each.status_code for each in flood] == [302, 302, 429]
     assert [each.status_code for each in welcome] == [302, 302]
-    assert (forged.status_code, ended.status_code) == (429, 429)
-    assert sorted(Signature.objects.values_list("via", flat=True)) == ["", "partners-list", "partners-list"]
+    assert (leaked.status_code, forged.status_code, ended.status_code) == (429, 429, 429)
+    assert sorted(Signature.objects.values_list("via", flat=True)) == [
+        "",
+        "",
+        "partners-list",
+        "partners-list",
+    ]
 
 
 def test_a_key_in_an_address_is_cut_out_of_the_log(key):

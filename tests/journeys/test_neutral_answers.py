@@ -33,7 +33,14 @@ def campaign():
 @pytest.fixture(autouse=True)
 def _no_limits(monkeypatch):
     """Two hundred tries are a flood; what the limits do beyond that has tests of its own."""
-    for name in ("LIMIT_NETWORK", "LIMIT_WIDE_NETWORK", "LIMIT_DOMAIN", "LIMIT_MAILBOX", "LIMIT_CAMPAIGN"):
+    for name in (
+        "LIMIT_NETWORK",
+        "LIMIT_WIDE_NETWORK",
+        "LIMIT_DOMAIN",
+        "LIMIT_MAILBOX",
+        "LIMIT_CAMPAIGN",
+        "LIMIT_NOWHERE",
+    ):
         monkeypatch.setattr(settings, name, parse_many("100000/minute"))
     for name in ("FORMS_AN_HOUR", "OF_ONE_LINE_A_DAY", "OF_A_LETTER_AN_HOUR"):
         monkeypatch.setattr(disputing, name, 100_000)

@@ -5,7 +5,7 @@ from limits import parse_many
 
 from signatories import signing
 from signatories.models import OutboxMail, Signature
-from tests.builders import form_answers, make_entry, make_signature
+from tests.builders import form_answers, make_entry, make_moderator, make_signature
 from tests.journeys.conftest import fields_of, words_of
 
 SEND = "/en/hrd-agenda/sign/send/"
@@ -53,21 +53,59 @@ def test_who_must_wait_is_told_how_long_and_loses_nothing(client, campaign, sett
     }
 
 
-def test_a_letter_that_is_flooded_from_everywhere_asks_for_patience(client, campaign, settings):
+def test_a_letter_that_is_flooded_from_everywhere_takes_forms_and_a_moderator_sends_their_mail(
+    client, campaign, settings, deliver
+):
     settings.LIMIT_CAMPAIGN = tuple(parse_many("2/minute"))
-    answers = [send(client, f"203.0.{number}.1") for number in range(3)]
+    flood = [send(client, f"203.0.{number}.1") for number in range(5)]
 
-    assert [each.status_code for each in answers] == [302, 302, 429]
+    honest = client.post(SEND, form_answers(mailbox="jo@lantern.example"), REMOTE_ADDR=ELSEWHERE, follow=True)
+
+    assert {each.status_code for each in flood} == {302}
+    assert "Mail may take longer" in words_of(honest)
+    assert len(deliver()) == 2
+    client.force_login(make_moderator(campaign))
+    assert "4 mails held for you" in words_of(client.get("/admin/"))
+    held = Signature.objects.latest("pk")
+    client.post("/admin/signatories/signature/", {"action": "send_held_mail", "_selected_action": [held.pk]})
+    assert deliver()[-1].to == ["jo@lantern.example"]
+
+
+def test_at_ten_times_its_limit_a_letter_asks_for_patience_before_the_database_is_full(
+    client, campaign, settings
+):
+    settings.LIMIT_CAMPAIGN = tuple(parse_many("2/minute"))
+    answers = [send(client, f"203.0.{number}.1") for number in range(22)]
+
+    assert [each.status_code for each in answers] == [302] * 20 + [429] * 2
     assert "for this letter" in words_of(answers[-1])
+    assert Signature.objects.count() == 20
 
 
-def test_over_an_onion_service_only_the_letter_counts(client, campaign, settings):
+def test_a_flood_over_an_onion_service_stops_nobody_else(client, campaign, settings, deliver):
     settings.LIMIT_NETWORK = settings.LIMIT_WIDE_NETWORK = tuple(parse_many("1/minute"))
-    settings.LIMIT_CAMPAIGN = tuple(parse_many("3/minute"))
+    settings.LIMIT_NOWHERE = tuple(parse_many("3/minute"))
 
-    answers = [send(client, "127.0.0.1") for _ in range(4)]
+    answers = [send(client, "127.0.0.1") for _ in range(30)]
+    honest = send(client, ELSEWHERE)
 
-    assert [each.status_code for each in answers] == [302, 302, 302, 429]
+    assert [each.status_code for each in answers] == [302] * 3 + [429] * 27
+    assert "hide the network" in words_of(answers[-1])
+    assert (honest.status_code, "held" in honest["Location"]) == (302, False)
+    assert len(deliver()) == 4
+
+
+def test_a_flood_of_mails_asked_for_again_stops_nobody_else(client, campaign, settings):
+    settings.LIMIT_CAMPAIGN = settings.LIMIT_NOWHERE = tuple(parse_many("1/hour"))
+
+    def again(number, address):
+        return client.post(AGAIN, {"mailbox": f"person{number}@x.example"}, REMOTE_ADDR=address).status_code
+
+    over_tor = [again(number, "127.0.0.1") for number in range(3)]
+    from_everywhere = {again(number, f"203.0.{number}.1") for number in range(30)}
+
+    assert over_tor == [302, 429, 429]
+    assert from_everywhere == {302}
 
 
 @pytest.mark.parametrize("limit", ["LIMIT_MAILBOX", "LIMIT_DOMAIN"])

@@ -77,6 +77,7 @@ def machinery(process_environment, campaign, sink, private_valkey, tmp_path):
         "REDIS_URL": private_valkey.url,
         "EMAIL_URL": sink.url,
         "OUTBOX_LEASE_SECONDS": "4",
+        "LIMIT_NOWHERE": "1000/minute",  # all forms come from this machine
     }
     started = Machinery(environment, tmp_path)
     yield started

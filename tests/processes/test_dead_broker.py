@@ -72,7 +72,7 @@ def test_while_the_broker_is_away_limits_are_open_for_signing_and_closed_for_mai
     machinery, sink, private_valkey
 ):
     """One request in ten seconds pays half a second for the limits, and one for the nudge; nobody waits twice."""
-    web = machinery.web(LIMIT_CAMPAIGN="5/minute")
+    web = machinery.web(LIMIT_NOWHERE="5/minute")
     mailbox = "victim@lantern.example"
     taken = [web.sign(form_answers(mailbox=mailbox)).status for _ in range(6)]
     assert taken == [302] * 5 + [429]

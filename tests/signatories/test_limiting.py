@@ -9,7 +9,7 @@ from django.utils import timezone
 from limits import parse_many
 
 from signatories import limiting
-from signatories.limiting import Act, Breaker, Layer, take
+from signatories.limiting import Act, Breaker, Layer, Way, take
 from signatories.network import Networks
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +23,8 @@ def small_numbers(settings):
         "NETWORK": "3/10minutes;5/day",
         "WIDE_NETWORK": "6/10minutes",
         "CAMPAIGN": "8/minute",
+        "NOWHERE": "3/minute",
+        "WITHOUT_PROOF": "2/minute",
         "MAILBOX": "2/10minutes",
         "DOMAIN": "4/10minutes",
     }.items():
@@ -48,12 +50,60 @@ def test_networks_side_by_side_share_the_wider_one():
     assert used_up(1, networks=Networks("third", "elsewhere")) == [None]
 
 
-def test_who_is_stopped_as_a_network_does_not_use_the_letter_up_for_others():
-    used_up(50, networks=HERE, campaign=1)
+def everywhere(times, way):
+    """What forms from so many different networks are told."""
+    return [
+        take(Act.SIGN, NOW, networks=Networks(f"near{n}", f"wide{n}"), way=way).used_up for n in range(times)
+    ]
 
-    assert used_up(5, campaign=1) == [None] * 5
-    assert used_up(1, campaign=1) == [Layer.CAMPAIGN]
-    assert used_up(1, campaign=2) == [None]
+
+LETTER = Way(campaign=1)
+
+
+def test_who_is_stopped_as_a_network_does_not_use_the_letter_up_for_others():
+    used_up(50, networks=HERE, way=LETTER)
+
+    assert everywhere(5, LETTER) == [None] * 5
+    assert everywhere(1, LETTER) == [Layer.CAMPAIGN]
+    assert everywhere(1, Way(campaign=2)) == [None]
+
+
+def test_a_letter_over_its_limit_takes_forms_until_ten_times_that():
+    told = everywhere(81, LETTER)
+
+    assert told == [None] * 8 + [Layer.CAMPAIGN] * 72 + [Layer.CEILING]
+    held = limiting.Verdict(Layer.CAMPAIGN)
+    assert (held.is_held, held.is_loud, held.is_quiet) == (True, False, False)
+
+
+def test_who_comes_from_nowhere_uses_a_part_of_the_letter_at_most():
+    assert used_up(20, way=LETTER) == [None] * 3 + [Layer.NOWHERE] * 17
+    assert everywhere(6, LETTER) == [None] * 5 + [Layer.CAMPAIGN]
+
+
+def test_forms_without_their_proof_use_nothing_up_for_others():
+    unproven = Way(campaign=1, unproven=True)
+    mailbox = "jo@lantern.example"
+
+    assert everywhere(20, unproven) == [None] * 2 + [Layer.WITHOUT_PROOF] * 18
+    assert used_up(4, way=unproven, mailbox=mailbox) == [None] * 3 + [Layer.NOWHERE]
+    assert used_up(2, way=LETTER, mailbox=mailbox) == [None] * 2
+
+
+def test_who_was_invited_is_counted_by_the_link():
+    everywhere(9, LETTER)
+
+    assert everywhere(9, Way(campaign=1, link=5)) == [None] * 8 + [Layer.CAMPAIGN]
+    assert everywhere(1, Way(campaign=1, link=6)) == [None]
+
+
+def test_asking_again_has_no_limit_that_all_people_of_a_letter_share():
+    told = [
+        take(Act.AGAIN, NOW, networks=Networks(f"near{n}", f"wide{n}"), way=LETTER).used_up
+        for n in range(100)
+    ]
+
+    assert told == [None] * 100
 
 
 def test_a_mailbox_over_its_limit_is_told_to_nobody_and_others_go_on():
@@ -94,7 +144,7 @@ def test_redis_holds_hashes_that_name_nobody_and_go_by_themselves(client, settin
     server = redis.from_url(settings.REDIS_URL)
     keys = [key.decode() for key in server.scan_iter("*LIMITER*")]
 
-    assert len(keys) == 6
+    assert len(keys) == 7
     for told in ("203.0", "cb00714d", "jo", "lantern", "doe"):
         assert not [key for key in keys if told in key.lower()]
     assert {0 < server.ttl(key) <= 24 * 60 * 60 for key in keys} == {True}
@@ -107,10 +157,10 @@ def test_all_limits_take_one_trip(monkeypatch):
     monkeypatch.setattr(
         client, "execute_command", lambda *args, **kw: (trips.append(args[0]), original(*args, **kw))[1]
     )
-    take(Act.SIGN, NOW, networks=HERE, campaign=1, mailbox="jo@lantern.example")
+    take(Act.SIGN, NOW, networks=HERE, way=LETTER, mailbox="jo@lantern.example")
     trips.clear()
 
-    take(Act.SIGN, NOW, networks=HERE, campaign=1, mailbox="jo@lantern.example")
+    take(Act.SIGN, NOW, networks=HERE, way=LETTER, mailbox="jo@lantern.example")
 
     assert trips == ["EVALSHA"]
 
