@@ -9,6 +9,7 @@ from ipaddress import ip_address
 import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
+from limits import parse_many
 
 from config import environment
 from dev.environment import PROJECT
@@ -167,6 +168,13 @@ NONSENSE = [
     ("OUTBOX_LEASE_SECONDS", "a minute", "OUTBOX_LEASE_SECONDS must be a whole number, at least 1."),
     ("STATEMENT_TIMEOUT_SECONDS", "-1", "STATEMENT_TIMEOUT_SECONDS must be a whole number, at least 0."),
 ]
+
+
+def test_who_is_counted_apart_gets_a_tenth_of_the_letter_unless_told_otherwise(monkeypatch):
+    loaded = settings_with(monkeypatch, LIMIT_CAMPAIGN="1000/minute;7/2days", LIMIT_WITHOUT_PROOF="5/hour")
+
+    assert loaded["LIMIT_NOWHERE"] == tuple(parse_many("100/minute;1/2days"))
+    assert loaded["LIMIT_WITHOUT_PROOF"] == tuple(parse_many("5/hour"))
 
 
 @pytest.mark.parametrize(("name", "value", "sentence"), NONSENSE)
