@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("signatories", "0019_the_list_can_be_searched"),
+        ("signatories", "0020_the_way_to_safety_has_no_budget"),
     ]
 
     operations = [
