@@ -3,6 +3,7 @@
 import hypothesis
 import pytest
 from django.conf import settings as loaded
+from limits import parse_many
 
 from campaigns import opening
 from signatories import limiting
@@ -28,3 +29,9 @@ def quick_passwords(settings):
 def nobody_has_used_anything_up():
     """Limits reach beyond a test: they stand in Redis, and mailboxes of tests are called alike."""
     limiting.storage(loaded.REDIS_URL).reset()
+
+
+@pytest.fixture(autouse=True)
+def many_forms_come_from_this_machine(settings):
+    """The test client has no network: all tests but those of that limit would share it."""
+    settings.LIMIT_NOWHERE = tuple(parse_many("1000/minute"))
