@@ -1,10 +1,13 @@
 """A signature: the act of one organisation on one campaign, on its three separate axes."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.fields import ArrayField
@@ -18,7 +21,17 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.choices import LANGUAGES, PublicationMode, SectionsPolicy
 from campaigns.models import Campaign, LetterVersion
 from signatories.models.organisation import Organisation
-from signatories.states import LIVE, WAITING, Flag, OrganisationType, PartInCampaign, Reason, Source, State
+from signatories.states import (
+    LIVE,
+    WAITING,
+    EventKind,
+    Flag,
+    OrganisationType,
+    PartInCampaign,
+    Reason,
+    Source,
+    State,
+)
 
 # product.md: "never confirmed in 7 days; personal data gone".
 UNCONFIRMED_FOR = timedelta(days=7)
@@ -98,14 +111,32 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         )
 
     def withdrawals(self, before: datetime, zone: tzinfo) -> list[tuple[date, int]]:
-        """How many that had counted were withdrawn before that moment, by the day in `zone`, newest first; no names."""
-        days = (
-            self.filter(state=State.WITHDRAWN, joined_total_at__isnull=False, withdrawn_at__lt=before)
-            .order_by()
-            .values_list(TruncDate("withdrawn_at", tzinfo=zone))
-            .annotate(n=Count("*"))
+        """How many that had counted were withdrawn, or hidden, before that moment, by the day in `zone`, newest first; no names.
+
+        Whoever hides leaves list and total like one that is withdrawn, and must look like one. One query.
+        """
+        withdrawn = self.filter(
+            state=State.WITHDRAWN, joined_total_at__isnull=False, withdrawn_at__lt=before
+        ).values_list(TruncDate("withdrawn_at", tzinfo=zone))
+        hidden = self._hidden_while_accepted(before).values_list(TruncDate("happened_at", tzinfo=zone))
+        parts = [each.order_by().annotate(n=Count("*")) for each in (withdrawn, hidden)]
+        days: Counter[date] = Counter()
+        for day, count in parts[0].union(parts[1], all=True):
+            days[day] += count
+        return sorted(days.items(), reverse=True)
+
+    def _hidden_while_accepted(self, before: datetime) -> models.QuerySet[Any]:
+        events = apps.get_model("signatories", "SignatureEvent").objects  # its module needs this one
+        changes = events.filter(signature=OuterRef("signature"), pk__lt=OuterRef("pk")).exclude(to_state="")
+        hidden = events.filter(
+            signature__in=self,
+            kind=EventKind.MODE,
+            detail__startswith=f"{PublicationMode.PUBLIC.value} > ",
+            happened_at__lt=before,
         )
-        return sorted(days, reverse=True)
+        stood = Subquery(changes.order_by("-pk").values("to_state")[:1])
+        still_listed: models.QuerySet[Any] = hidden.alias(stood=stood).filter(stood=State.ACCEPTED)
+        return still_listed
 
     def waiting(self) -> "SignatureQuerySet":
         """What a moderator has to decide, oldest first."""

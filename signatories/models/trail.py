@@ -61,6 +61,8 @@ class SignatureEvent(models.Model):
                 condition=Q(kind__in=[EventKind.ANSWERED, EventKind.APPEALED]),
                 name="event_of_reply",
             ),
+            # The letter's page says how many left its list.
+            models.Index(fields=["signature"], condition=Q(kind=EventKind.MODE), name="event_of_mode"),
         ]
 
     def __str__(self) -> str:
