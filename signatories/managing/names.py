@@ -1,6 +1,7 @@
 """Another name: the signer asks, the old one stays shown, staff decide (scenario S20)."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +17,9 @@ from signatories.turns import decide_in_turn
 # A correction changes two letters at most, and not a half of the name: two letters more or less make another acronym.
 LETTERS = 2
 OF_A_NAME = 4
+# Each is a row for good and work for the staff; whoever was forwarded the page's link could ask without end.
+WISHES_A_DAY = 5
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,8 @@ def ask_for_name(*, contact: Contact, wish: Wish) -> None:
             organisation.acronym,
         ):
             raise Refused(_("That is how the name stands already."))
+        if signature.name_changes.filter(asked_at__gt=now - A_DAY).count() >= WISHES_A_DAY:
+            raise Refused(_("That is enough for a day. Please try again tomorrow."))
         signature.name_changes.open().update(outcome=NameOutcome.REPLACED, decided_at=now)
         small = is_small(organisation, wish)
         NameChange.objects.create(

@@ -8,17 +8,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.choices import ConsentKind
-from signatories import hiding
+from signatories import hiding, limiting, network
 from signatories.forms import current_consents
 from signatories.managing import contacts, fresh, names, news, publishing
 from signatories.models import Contact
 from signatories.transitions import SIGNER, Refused
+from signatories.views import busy
 from signatories.views.holding import holder
 from signatories.views.managing import door, private, seen_by
 from signatories.views.managing_forms import (
@@ -66,6 +68,24 @@ def _other_page(request: HttpRequest) -> HttpResponse:
     return private(render(request, "signatories/manage/other_page.html", status=CONFLICT))
 
 
+def limited(act: Act) -> Act:
+    """Makes `act` one of those that are counted: not the ways to safety, nor what has caps of its own (`fresh`)."""
+
+    @wraps(act)
+    def counted(request: HttpRequest, contact: Contact) -> None:
+        _refuse_a_flood(request)
+        act(request, contact)
+
+    return counted
+
+
+def _refuse_a_flood(request: HttpRequest) -> None:
+    now = timezone.now()
+    verdict = limiting.take(limiting.Act.MANAGE, now, networks=network.hashes_of(request, now))
+    if verdict.is_loud:
+        raise Refused(busy.notice(verdict))
+
+
 def _back() -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("signatories:own_page"))
 
@@ -86,6 +106,7 @@ def hide(request: HttpRequest, contact: Contact) -> None:
 
 
 @button
+@limited
 def publish(request: HttpRequest, contact: Contact) -> None:
     form = ModeForm(request.POST)
     _answers(form)
@@ -100,6 +121,7 @@ def stop_publishing(request: HttpRequest, contact: Contact) -> None:
 
 
 @button
+@limited
 def change_news(request: HttpRequest, contact: Contact) -> None:
     form = NewsForm(request.POST)
     _answers(form)
@@ -146,6 +168,7 @@ def change_name(request: HttpRequest) -> HttpResponse:
     )
     if form.is_valid():
         try:
+            _refuse_a_flood(request)
             names.ask_for_name(contact=contact, wish=form.wish())
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -167,6 +190,7 @@ def change_contact(request: HttpRequest) -> HttpResponse:
     form = ContactForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
+            _refuse_a_flood(request)
             contacts.ask_for_contact(contact=contact, new=form.contact())
         except Refused as refusal:
             form.add_error(None, str(refusal))

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from limits import parse_many
 
 from campaigns.choices import ConsentKind
 from campaigns.models import Campaign
@@ -445,6 +446,43 @@ def test_whoever_holds_the_link_cannot_flood_the_mailbox(own_page, deliver):
             own_page.post(f"{PAGE}ask/", {"purpose": "withdraw"})
     with time_machine.travel(began + timedelta(minutes=40)):
         assert len(deliver()) == 9
+
+
+def test_whoever_holds_the_link_cannot_ask_for_names_without_end(own_page, signature):
+    for number in range(7):
+        answers = {"name": f"Lantern {number} of the City", "native_name": "", "acronym": ""}
+        last = own_page.post(f"{PAGE}name/", answers)
+
+    assert "That is enough for a day." in words_of(last)
+    assert signature.name_changes.count() == 5
+
+
+def test_what_the_page_does_is_counted_but_not_the_ways_to_safety(own_page, signature, settings, deliver):
+    settings.LIMIT_NETWORK = tuple(parse_many("2/day"))
+    own_page.defaults["REMOTE_ADDR"] = "198.51.100.7"
+    for _ in range(2):
+        own_page.post(f"{PAGE}news/", {"news": "no"})
+
+    told = own_page.post(f"{PAGE}news/", {"news": "no"}, follow=True)
+
+    assert "Many forms have come from your network" in words_of(told)
+    deliver()
+    own_page.post(f"{PAGE}ask/", {"purpose": "withdraw"})
+    assert len(deliver()) == 1
+    own_page.post(f"{PAGE}hide/", {"to": "withheld"})
+    assert now(signature).publication_mode == "withheld"
+
+
+def test_s18_a_discreet_mail_of_another_contact_leads_to_whom_to_write_to(own_page, withheld, deliver):
+    ask_for_contact(own_page, deliver, "bea@lantern.example")
+    Client().post(link_to(deliver()[0], "new-contact"))
+
+    (told,) = [each for each in deliver() if "The contact of your entry was changed." in each.body]
+
+    assert "http://testserver/en/manage/link/" in told.body
+    assert "Please write to the host of the letter that you signed" in words_of(
+        Client().get("/en/manage/link/")
+    )
 
 
 # --- with a fresh mail -----------------------------------------------------------------------------------
