@@ -1,5 +1,7 @@
 """Towards privacy at once: a name goes from every outlet, by its signer or by staff. The other way is the signer's alone."""
 
+from datetime import datetime
+
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -19,8 +21,8 @@ from signatories.turns import decide_in_turn
 def hide(*, signature: Signature, to: PublicationMode, actor: Actor) -> None:
     """Makes `signature` more private than it is, whatever the campaign offers in its form; a wish for more publicity is off.
 
-    A public one leaves the total as well, and joins it again with the next daily batch: to an onlooker it was withdrawn. The
-    first contact gets a receipt. Raises Refused for a mode that is not more private, also when somebody was faster.
+    A public one leaves the total as well, and joins it again with the next daily batch: to an onlooker it was withdrawn. Every
+    contact hears of it, for it may have been somebody else. Raises Refused for a mode that is not more private, also when somebody was faster.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -44,8 +46,17 @@ def hide(*, signature: Signature, to: PublicationMode, actor: Actor) -> None:
         _forget_in_admin_log(fresh)
         _forget_in_other_cases(fresh)
         erasing.remember(ErasureKind.HIDDEN, fresh)
-        notices.tell_decision(fresh, MailKind.HIDDEN, now)
+        _tell_everybody(fresh, now)
     signature.refresh_from_db(fields=["publication_mode", "joined_total_at"])
+
+
+def _tell_everybody(signature: Signature, now: datetime) -> None:
+    """Staff, or whoever a link was forwarded to, may have done it. What nobody confirmed has no page, and a stranger's mailbox."""
+    if signature.confirmed_at is None:
+        return
+    for contact in signature.contacts.exclude(mailbox=None):
+        contact.signature = signature
+        notices.tell_with_page(contact, MailKind.HIDDEN, now)
 
 
 def _forget_in_admin_log(signature: Signature) -> None:

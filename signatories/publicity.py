@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns.choices import PRIVACY, PublicationMode
+from signatories.mail import notices
 from signatories.models import ModeChange, Signature
 from signatories.states import EventKind, State
 from signatories.transitions import SIGNER, SYSTEM, Actor, record
@@ -59,5 +60,8 @@ def _apply(change: ModeChange) -> bool:
         columns["joined_total_at"] = signature.joined_total_at or now
     Signature.objects.filter(pk=signature.pk).update(**columns)
     due.update(applied_at=now)
-    record(signature, kind=EventKind.MODE, actor=SIGNER, detail=change.to_mode, happened_at=now)
+    detail = f"{signature.publication_mode} > {change.to_mode}"
+    record(signature, kind=EventKind.MODE, actor=SIGNER, detail=detail, happened_at=now)
+    signature.publication_mode = change.to_mode
+    notices.tell_published(signature, now)
     return True

@@ -16,7 +16,7 @@ TO_STAFF = frozenset({MailKind.REVOKED, MailKind.PURGE_WARNING, MailKind.EXPORTE
 # That a name was taken off the page is told in no other way.
 ALWAYS = frozenset({MailKind.HIDDEN})
 # Of what was queued these alone get into such a mail; `pages` are several links at once, each with its reference.
-KEPT = ("link", "pages", "reference")
+KEPT = ("link", "pages", "reference", "done")
 
 SENTENCES: dict[MailKind, Promise] = {
     MailKind.CONFIRM: _("Somebody gave this mailbox. If that was you, please open the link and confirm."),
@@ -37,20 +37,27 @@ SENTENCES: dict[MailKind, Promise] = {
         "Somebody gave this mailbox. If you know of it, please open the link to read more."
     ),
     MailKind.CONTACT_CHANGED: _(
-        "Another mailbox takes the place of this one. If that was not you, please act."
+        "The contact of your entry was changed. If that was not you, the page behind the link says whom to write to."
     ),
-    MailKind.HIDDEN: _("What you asked for is done. You need not do anything."),
+    MailKind.HIDDEN: _("Something was changed at your entry. Open the link to see it."),
     MailKind.PUBLISHING: _("What you asked for will be done in 72 hours. Until then you can stop it."),
     MailKind.NAME_DECIDED: _("What you asked for was looked at. You need not do anything."),
     MailKind.WITHDRAWN: _("What you asked for is done. You need not do anything."),
     MailKind.ERASED: _("What you asked for is done. This is the last message to this mailbox."),
 }
+# Instead, where what was announced has come (`publicity`).
+DONE = _("What you asked for is done. Open the link to see it, or to take it back.")
 
 
 def is_due(kind: str, mode: str | None) -> bool:
     """Whether a mail of this kind about a signature of this publication mode (None: about none) must tell nothing."""
     is_hidden = mode is not None and mode != PublicationMode.PUBLIC
     return kind in ALWAYS or (is_hidden and kind not in TO_STAFF)
+
+
+def sentence(kind: str, context: dict[str, Any]) -> Promise:
+    """What the mail says, for a `context` as `cut` leaves it."""
+    return DONE if "done" in context else SENTENCES[MailKind(kind)]
 
 
 def cut(context: dict[str, Any]) -> dict[str, Any]:

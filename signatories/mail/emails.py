@@ -14,7 +14,6 @@ from django.utils import translation
 
 from signatories.mail import discreet
 from signatories.models import OutboxMail
-from signatories.states import MailKind
 
 # RFC 5322, 2.1.1: what a line of a header should not pass, in characters, and what none may pass, in octets.
 LONGEST_LINE = 78
@@ -108,7 +107,7 @@ def render(mail: OutboxMail) -> BuiltMail:
     folder, sender = f"emails/{mail.kind}", settings.DEFAULT_FROM_EMAIL
     # Once more, not only when it was queued: somebody may have hidden the name since.
     if "discreet" in context or discreet.is_due(mail.kind, _mode_of(mail)):
-        context = discreet.cut(context) | {"sentence": discreet.SENTENCES[MailKind(mail.kind)]}
+        context = discreet.cut(context) | {"sentence": discreet.sentence(mail.kind, context)}
         folder, sender = "emails/discreet", settings.DISCREET_FROM_EMAIL
     with translation.override(mail.language):
         context["bidi"] = translation.get_language_bidi()

@@ -130,6 +130,20 @@ def tell_with_page(contact: Contact, kind: MailKind, now: datetime, **more: Any)
     tell_contact(contact, kind, now, link=address, **more)
 
 
+def tell_published(signature: Signature, now: datetime) -> None:
+    """Queues the mail that the name is shown to more people now, to every contact; discreet, as this mailbox was until now."""
+    for contact in signature.contacts.exclude(mailbox=None):
+        contact.signature = signature
+        tell_with_page(contact, MailKind.PUBLISHING, now, done=True, discreet=True)
+
+
+def tell_contact_changed(old: Contact, now: datetime) -> None:
+    """Tells the old mailbox, whose links are dead, with the page that everybody can open: it says whom to write to."""
+    with translation.override(old.language):
+        path = reverse("signatories:page_link")
+    tell_contact(old, MailKind.CONTACT_CHANGED, now, link=f"{settings.SITE_URL}{path}")
+
+
 def ask_new_contact(signature: Signature, wish: ContactChange, now: datetime) -> MailLink:
     """Queues the mail that asks a new mailbox whether it will be the contact; gives its link."""
     link, address = _new_link(
@@ -314,7 +328,8 @@ def _context_for(
 ) -> dict[str, Any]:
     """What a mail to a contact of `signature` is rendered from. What must not stand in it isn't stored with it either."""
     context = _context(signature, language, title) | more
-    return discreet.cut(context) if discreet.is_due(kind, signature.publication_mode) else context
+    must_be = "discreet" in more or discreet.is_due(kind, signature.publication_mode)
+    return discreet.cut(context) if must_be else context
 
 
 def _context(signature: Signature, language: str, title: str = "") -> dict[str, str]:

@@ -21,7 +21,6 @@ from signatories.states import (
     EvidenceKind,
     Flag,
     LinkPurpose,
-    MailKind,
     State,
 )
 from signatories.transitions import SIGNER, SYSTEM, Refused, record
@@ -144,7 +143,7 @@ def accept_from_new(*, digest: str) -> Contact:
         ).get(pk=old.signature_id)
         _refuse_second(old, wish.mailbox_hash)
         # First, while it still is the old one's.
-        notices.tell_contact(old, MailKind.CONTACT_CHANGED, now)
+        notices.tell_contact_changed(old, now)
         _let_links_die(old, now)
         # An older backup must not bring the old one back.
         erasing.remember(ErasureKind.CONTACT, old.signature, old)

@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from campaigns.choices import PRIVACY, PublicationMode
-from signatories import hiding
-from signatories.models import Erasure, ModeChange, OutboxMail, Signature
+from signatories import hiding, publicity
+from signatories.identity import mailboxes
+from signatories.mail import delivery
+from signatories.models import Contact, Erasure, ModeChange, OutboxMail, Signature
 from signatories.states import EventKind, State
 from signatories.transitions import SIGNER, Refused, staff, undoing
 from tests.builders import make_campaign, make_signature, make_superuser
@@ -49,6 +52,48 @@ def test_s18_a_public_name_is_hidden_at_once_and_looks_withdrawn(campaign, to):
         signature.pk
     ]
     assert Erasure.objects.filter(kind="hidden").count() == 1
+
+
+def test_every_contact_hears_of_it_with_a_link_and_it_is_remembered_once(campaign):
+    signature = make_signature(campaign)
+    add_second_contact(signature)
+    OutboxMail.objects.all().delete()
+
+    hiding.hide(signature=signature, to=WITHHELD, actor=staff(make_superuser()))
+    delivery.drain()
+
+    assert len({each.to[0] for each in mail.outbox}) == 2
+    for each in mail.outbox:
+        assert "Something was changed at your entry. Open the link to see it." in each.body
+        assert "/manage/" in each.body
+        assert signature.organisation.name not in each.body
+    assert Erasure.objects.filter(kind="hidden").count() == 1
+
+
+def test_of_a_form_that_nobody_confirmed_no_stranger_gets_a_page(campaign):
+    signature = make_signature(campaign, state=State.SUBMITTED)
+
+    hiding.hide(signature=signature, to=WITHHELD, actor=staff(make_superuser()))
+
+    assert OutboxMail.objects.filter(kind="hidden").count() == 0
+
+
+def test_s18_when_a_name_is_shown_to_more_people_every_contact_hears_of_it_discreetly(campaign):
+    signature = make_mode(make_signature(campaign), WITHHELD)
+    add_second_contact(signature)
+    OutboxMail.objects.all().delete()
+    wish(signature, PUBLIC)
+
+    assert publicity.apply_due() == 1
+    delivery.drain()
+
+    assert len({each.to[0] for each in mail.outbox}) == 2
+    for each in mail.outbox:
+        assert "What you asked for is done. Open the link to see it, or to take it back." in each.body
+        assert "/manage/" in each.body
+        assert "72 hours" not in each.body
+        assert signature.organisation.name not in each.body
+    assert signature.events.get(kind=EventKind.MODE).detail == "withheld > public"
 
 
 def test_from_the_annex_to_withheld_the_total_stays(campaign):
@@ -104,6 +149,20 @@ def test_who_has_no_contact_left_is_hidden_without_a_mail(campaign):
 
     assert fresh(signature).publication_mode == WITHHELD
     assert OutboxMail.objects.filter(kind="hidden").count() == 0
+
+
+def add_second_contact(signature):
+    first = signature.contacts.get()
+    Contact.objects.create(
+        signature=signature,
+        is_primary=False,
+        name="Bea",
+        role="Chair",
+        mailbox="bea@second.example",
+        mailbox_hash=mailboxes.lookup_hash("bea@second.example"),
+        mailbox_domain="second.example",
+        language=first.language,
+    )
 
 
 def wish(signature, to, **columns):
