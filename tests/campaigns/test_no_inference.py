@@ -105,11 +105,11 @@ def leave(signature, way):
         if way == "hide":
             hiding.hide(signature=signature, to=hiding.PublicationMode.WITHHELD, actor=SIGNER)
         else:
-            link, address = notices.link_for(
+            link, _address = notices.link_for(
                 signature.contacts.get(), LinkPurpose.WITHDRAW, datetime.now(UTC)
             )
             link.save()
-            leaving.withdraw(token=address.rstrip("/").rpartition("/")[2])
+            leaving.withdraw(digest=link.digest)
 
 
 def after_leaving(client, signature, way):

@@ -475,7 +475,7 @@ def test_what_the_page_does_is_counted_but_not_the_ways_to_safety(own_page, sign
 
 def test_s18_a_discreet_mail_of_another_contact_leads_to_whom_to_write_to(own_page, withheld, deliver):
     ask_for_contact(own_page, deliver, "bea@lantern.example")
-    Client().post(link_to(deliver()[0], "new-contact"))
+    press_link(link_to(deliver()[0], "new-contact"))
 
     (told,) = [each for each in deliver() if "The contact of your entry was changed." in each.body]
 
