@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("signatories", "0020_the_way_to_safety_has_no_budget"),
+        ("signatories", "0021_what_holds_a_mail"),
     ]
 
     operations = [
