@@ -9,6 +9,7 @@ from django.utils import timezone
 from campaigns.choices import PRIVACY, PublicationMode
 from signatories.mail import notices
 from signatories.models import ModeChange, Signature
+from signatories.signer_view import as_its_signer_knows_it
 from signatories.states import EventKind, State
 from signatories.transitions import SIGNER, SYSTEM, Actor, record
 from signatories.turns import decide_in_turn
@@ -51,7 +52,9 @@ def _apply(change: ModeChange) -> bool:
     if not due.select_for_update().exists():
         return False  # called off, or done, at this very moment
     signature = Signature.objects.select_for_update(no_key=True).get(pk=change.signature_id)
-    if signature.state not in CHANGEABLE or change.to_mode not in more_open(signature.publication_mode):
+    # Of one that was merged its signer sees what was before.
+    state = as_its_signer_knows_it(signature)[1]
+    if state not in CHANGEABLE or change.to_mode not in more_open(signature.publication_mode):
         stop(signature, actor=SYSTEM, now=now)
         return False
     columns: dict[str, Any] = {"publication_mode": change.to_mode}

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from signatories.managing import fresh
 from signatories.models import Contact, Signature, SignatureEvent
-from signatories.signer_view import as_its_signer_knows_it
-from signatories.states import EventKind, LinkPurpose
+from signatories.signer_view import as_its_signer_knows_it, decided_at, evidence_of
+from signatories.states import ActorKind, EventKind, LinkPurpose, State
 from signatories.telling import MERGE_DETAIL
 from signatories.transitions import SIGNER, record
 
@@ -95,7 +95,7 @@ def _signature(signature: Signature) -> Held:
         "via": signature.via,
         "submitted_at": _moment(signature.submitted_at),
         "confirmed_at": _moment(signature.confirmed_at),
-        "decided_at": _moment(signature.decided_at),
+        "decided_at": _moment(decided_at(signature)),
         "withdrawn_at": _moment(signature.withdrawn_at),
         "network_hash": signature.network_hash,
     }
@@ -135,12 +135,12 @@ def _evidence(signature: Signature) -> list[Held]:
             "recorded_at": _moment(each.recorded_at),
             "taken_back_at": _moment(each.taken_back_at),
         }
-        for each in signature.evidence.all()
+        for each in evidence_of(signature)
     ]
 
 
 def _events(signature: Signature) -> list[Held]:
-    return [
+    events = [
         {
             "what": event.kind,
             "by": event.actor_kind,
@@ -151,6 +151,23 @@ def _events(signature: Signature) -> list[Held]:
         }
         for event in signature.events.exclude(kind__in=_OF_ANOTHER).select_related("note")
         if not event.detail.startswith(MERGE_DETAIL)
+    ]
+    return sorted([*events, *_withdrawal(signature)], key=lambda event: str(event["at"]))
+
+
+def _withdrawal(signature: Signature) -> list[Held]:
+    """Of one that was merged away the trail has no such step, and its signer must not see that it lacks."""
+    if signature.state != State.MERGED or signature.withdrawn_at is None:
+        return []
+    return [
+        {
+            "what": EventKind.CHANGED.value,
+            "by": ActorKind.SIGNER.value,
+            "from": signature.merges_away.get(undone_at=None).before["state"],
+            "to": State.WITHDRAWN.value,
+            "at": _moment(signature.withdrawn_at),
+            "words": "",
+        }
     ]
 
 

@@ -1,14 +1,17 @@
 """The signer withdraws, or has the contact data erased; each after a fresh mail (scenarios S17, S24)."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from signatories import publicity
 from signatories.mail import notices
-from signatories.managing import fresh
+from signatories.managing import fresh, merged
 from signatories.models import Signature
 from signatories.retention import erasing
+from signatories.signer_view import as_its_signer_knows_it
 from signatories.states import LEADS_TO, ErasureKind, LinkPurpose, MailKind, NameOutcome, State
 from signatories.transitions import SIGNER, Refused, change_state
 
@@ -19,7 +22,7 @@ class NothingToWithdraw(Refused):
 
 def may_withdraw(signature: Signature) -> bool:
     """Before and after closing, and in the archive: only the state decides."""
-    return State.WITHDRAWN in LEADS_TO[State(signature.state)]
+    return State.WITHDRAWN in LEADS_TO[State(as_its_signer_knows_it(signature)[1])]
 
 
 def withdraw(*, digest: str) -> None:
@@ -32,17 +35,26 @@ def withdraw(*, digest: str) -> None:
         _link, contact = fresh.use(digest, LinkPurpose.WITHDRAW, now)
         signature = (
             Signature.objects.select_for_update(no_key=True, of=["self"])
-            .select_related("campaign__host", "organisation", "letter_version")
+            .select_related("campaign__host", "organisation", "letter_version", "merged_into")
             .get(pk=contact.signature_id)
         )
         if not may_withdraw(signature):
             raise NothingToWithdraw(_("This signature has ended already."))
-        change_state(signature, to=State.WITHDRAWN, actor=SIGNER, withdrawn_at=now)
+        _leave(signature, now)
         publicity.stop(signature, actor=SIGNER, now=now)
         signature.name_changes.open().update(outcome=NameOutcome.REPLACED, decided_at=now)
         erasing.remember(ErasureKind.LEFT, signature)
         for each in signature.contacts.exclude(mailbox=None):
             notices.tell_contact(each, MailKind.WITHDRAWN, now)
+
+
+def _leave(signature: Signature, now: datetime) -> None:
+    if signature.state == State.MERGED:
+        # It counts no more, and what survived is not this signer's alone to end. An undo of the merge withdraws it.
+        Signature.objects.filter(pk=signature.pk).update(withdrawn_at=now)
+        merged.tell_staff(signature, merged.WITHDREW)
+    else:
+        change_state(signature, to=State.WITHDRAWN, actor=SIGNER, withdrawn_at=now)
 
 
 def erase(*, digest: str) -> None:

@@ -8,8 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from signatories.identity.lookalikes import edit_distance
+from signatories.managing import merged
 from signatories.models import Contact, NameChange, Organisation, Signature
 from signatories.publicity import CHANGEABLE
+from signatories.signer_view import as_its_signer_knows_it
 from signatories.states import EventKind, NameOutcome
 from signatories.transitions import SIGNER, Refused, record
 from signatories.turns import decide_in_turn
@@ -47,9 +49,11 @@ def ask_for_name(*, contact: Contact, wish: Wish) -> None:
     now = timezone.now()
     with transaction.atomic():
         decide_in_turn(contact.signature.campaign_id)
-        signature = Signature.objects.select_related("organisation").get(pk=contact.signature_id)
-        organisation = signature.organisation
-        if signature.state not in CHANGEABLE:
+        signature = Signature.objects.select_related("organisation", "merged_into").get(
+            pk=contact.signature_id
+        )
+        organisation, state = as_its_signer_knows_it(signature)
+        if state not in CHANGEABLE:
             raise Refused(_("The name of this signature can’t be changed any more."))
         if (wish.name, wish.native_name, wish.acronym) == (
             organisation.name,
@@ -76,3 +80,4 @@ def ask_for_name(*, contact: Contact, wish: Wish) -> None:
             detail="small" if small else "other",
             happened_at=now,
         )
+        merged.tell_staff(signature, merged.ASKED_FOR_NAME)

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from campaigns.choices import PublicationMode
 from signatories import publicity
 from signatories.links import BadLink
-from signatories.managing import fresh
+from signatories.managing import fresh, merged
 from signatories.models import Contact, MailLink, ModeChange, Signature
+from signatories.signer_view import as_its_signer_knows_it
 from signatories.states import EventKind, LinkPurpose
 from signatories.transitions import SIGNER, Refused, record
 from signatories.turns import decide_in_turn
@@ -16,7 +17,7 @@ from signatories.turns import decide_in_turn
 
 def offered(signature: Signature) -> list[PublicationMode]:
     """The more public modes that the signer can ask for: those that the letter offers."""
-    if signature.state not in publicity.CHANGEABLE:
+    if as_its_signer_knows_it(signature)[1] not in publicity.CHANGEABLE:
         return []
     allowed = signature.campaign.modes_allowed
     return [mode for mode in publicity.more_open(signature.publication_mode) if mode in allowed]
@@ -30,7 +31,7 @@ def ask_for_publicity(*, contact: Contact, to: PublicationMode) -> None:
     now = timezone.now()
     with transaction.atomic():
         decide_in_turn(contact.signature.campaign_id)
-        signature = Signature.objects.select_related("campaign").get(pk=contact.signature_id)
+        signature = Signature.objects.select_related("campaign", "organisation").get(pk=contact.signature_id)
         if to not in offered(signature):
             raise Refused(_("That can’t be asked for here."))
         link = fresh.ask(contact, LinkPurpose.PUBLISH, now)
@@ -54,6 +55,7 @@ def confirm_publicity(*, digest: str) -> None:
         wish = wish_of(link)
         ModeChange.objects.filter(pk=wish.pk).update(confirmed_at=now)
         record(wish.signature, kind=EventKind.MODE_ASKED, actor=SIGNER, detail=wish.to_mode, happened_at=now)
+        merged.tell_staff(wish.signature, merged.ASKED_FOR_PUBLICITY)
 
 
 def stop_publicity(*, contact: Contact) -> None:

@@ -30,6 +30,7 @@ def as_it_was(merged: Signature) -> Moved:
     return {
         "state": merged.state,
         "joined_total_at": joined.isoformat() if joined else None,
+        "had_joined": merged.joined_total_at is not None,
         "decided_at": decided.isoformat() if decided else None,
         "decided_by": merged.decided_by_id,
         "level": verification.level_of(merged.evidence.counting().values_list("kind", flat=True)),

@@ -17,7 +17,7 @@ from signatories.models import Merge, Organisation, Signature
 from signatories.moderation import coming_back, folding
 from signatories.states import EventKind, Level, MailKind, State
 from signatories.telling import MERGE_DETAIL
-from signatories.transitions import AlreadyDecided, Refused, change_state, record, staff
+from signatories.transitions import SIGNER, AlreadyDecided, Refused, change_state, record, staff
 
 SURVIVING = (State.CONFIRMED, State.ON_HOLD, State.ACCEPTED)
 
@@ -89,6 +89,8 @@ def undo(*, merge: Merge, by: User, note: str = "") -> None:
             merged = merge.merged
             merged.refresh_from_db()
             coming_back.bring_back(merge, merged, by=by, note=note, now=now)
+            if merged.withdrawn_at is not None:  # what its signer asked for meanwhile
+                change_state(merged, to=State.WITHDRAWN, actor=SIGNER)
             Merge.objects.filter(pk=merge.pk).update(undone_by=by, undone_at=now)
             for one, other in ((merge.survivor, merged), (merged, merge.survivor)):
                 record(

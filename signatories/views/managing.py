@@ -19,7 +19,7 @@ from signatories.limiting import Act
 from signatories.links import BadLink, LinkExpired
 from signatories.managing import leaving, news, opening, publishing
 from signatories.models import Contact
-from signatories.signer_view import as_its_signer_knows_it
+from signatories.signer_view import as_its_signer_knows_it, has_joined
 from signatories.states import State
 from signatories.views import busy
 from signatories.views.confirming import NOT_FOUND
@@ -110,7 +110,7 @@ def seen_by(contact: Contact) -> dict[str, Any]:
     signature, language = contact.signature, get_language() or "en"
     campaign = signature.campaign
     organisation, state = as_its_signer_knows_it(signature)
-    may_change = signature.state in publicity.CHANGEABLE
+    may_change = state in publicity.CHANGEABLE
     return {
         "contact": contact,
         "signature": signature,
@@ -118,6 +118,7 @@ def seen_by(contact: Contact) -> dict[str, Any]:
         "text": pick(signature.letter_version.texts.all(), language),
         "version": signature.letter_version,
         "state": State(state),
+        "has_joined": has_joined(signature),
         "line": printed(organisation, campaign, language),
         "may_change": may_change,
         "hides": publicity.more_private(signature.publication_mode) if may_change else [],

@@ -15,11 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.choices import ConsentKind
-from signatories import hiding, limiting, network
+from signatories import limiting, network
 from signatories.forms import current_consents
-from signatories.managing import contacts, fresh, names, news, publishing
+from signatories.managing import contacts, fresh, merged, names, news, publishing
 from signatories.models import Contact
-from signatories.transitions import SIGNER, Refused
+from signatories.signer_view import as_its_signer_knows_it
+from signatories.transitions import Refused
 from signatories.views import busy
 from signatories.views.holding import holder
 from signatories.views.managing import door, private, seen_by
@@ -101,7 +102,7 @@ def hide(request: HttpRequest, contact: Contact) -> None:
     """At once, without a mail: the way to safety must be short."""
     form = ModeForm(request.POST)
     _answers(form)
-    hiding.hide(signature=contact.signature, to=form.mode(), actor=SIGNER)
+    merged.hide(signature=contact.signature, to=form.mode())
     messages.success(request, _("Done. Within seconds the name is gone from every page of this site."))
 
 
@@ -164,7 +165,7 @@ def change_name(request: HttpRequest) -> HttpResponse:
         return _other_page(request)
     form = NameForm(
         request.POST if request.method == "POST" else None,
-        initial=NameForm.filled_from(contact.signature.organisation),
+        initial=NameForm.filled_from(as_its_signer_knows_it(contact.signature)[0]),
     )
     if form.is_valid():
         try:
