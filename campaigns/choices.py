@@ -47,8 +47,45 @@ class NamingPolicy(models.TextChoices):
 
 
 class ListOrder(models.TextChoices):
+    """How the list of signatories is grouped, below the convenors."""
+
     NAME = "name", _("By name")
     COUNTRY = "country", _("By country or territory, then name")
+    TYPE = "type", _("By type, then name")
+
+
+class Accent(models.TextChoices):
+    """A quiet colour of its own for a letter. `static/css/base.css` has the tokens of each, light and dark."""
+
+    INK = "ink", _("Ink blue")
+    TEAL = "teal", _("Teal")
+    FOREST = "forest", _("Forest green")
+    MOSS = "moss", _("Moss green")
+    OCHRE = "ochre", _("Ochre")
+    RUST = "rust", _("Rust")
+    WINE = "wine", _("Wine red")
+    PLUM = "plum", _("Plum")
+    INDIGO = "indigo", _("Indigo")
+    SLATE = "slate", _("Slate grey")
+
+    @property
+    def on_paper(self) -> str:
+        """As it is printed on white paper, “#1d4f73”: in the document, on the card, in the light style sheet."""
+        return ON_PAPER[self]
+
+
+ON_PAPER = {
+    Accent.INK: "#1d4f73",
+    Accent.TEAL: "#0f5257",
+    Accent.FOREST: "#1f5132",
+    Accent.MOSS: "#4a5320",
+    Accent.OCHRE: "#6b4a0c",
+    Accent.RUST: "#7d3a1b",
+    Accent.WINE: "#7a2338",
+    Accent.PLUM: "#5b2c5f",
+    Accent.INDIGO: "#34357d",
+    Accent.SLATE: "#3d4852",
+}
 
 
 class SectionsPolicy(models.TextChoices):

@@ -1,10 +1,11 @@
 """A letter as a reader gets it: everything its page shows, in a fixed number of queries."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.safestring import SafeString
 
@@ -18,6 +19,7 @@ from campaigns.models import (
     CampaignText,
     LetterText,
     LetterVersion,
+    Milestone,
     Quote,
     TopicName,
     Update,
@@ -50,6 +52,24 @@ class ReadUpdate:
 
 
 @dataclass(frozen=True)
+class Relative:
+    """An earlier letter that this one follows up, or a later one that follows this."""
+
+    slug: str
+    language: str
+    title: str
+    is_earlier: bool
+
+
+@dataclass(frozen=True)
+class ReadMilestone:
+    """A number on the way, or the goal; `reached_on` is the day in the campaign's zone on which it was reached, for good."""
+
+    number: int
+    reached_on: date | None
+
+
+@dataclass(frozen=True)
 class ReadLetter:
     """The letter and what stands around it, each text in the reader's language or the nearest there is."""
 
@@ -63,31 +83,74 @@ class ReadLetter:
     updates: list[ReadUpdate]
     quotes: list[Quote]
     topics: list[str]
+    milestones: list[ReadMilestone]
+    earlier: Relative | None
+    later: list[Relative]
 
     @property
     def title(self) -> str:
         return self.text.title if self.text else self.campaign.slug
 
 
+@dataclass
+class _Title:
+    slug: str
+    version: int
+    language: str
+    title: str
+    follows: int | None
+
+
 def campaigns_to_read(now: datetime) -> CampaignQuerySet:
     """Readable campaigns as `read` takes them."""
-    return to_read(Campaign.objects.readable(now))
+    return to_read(Campaign.objects.readable(now), now)
 
 
-def to_read(campaigns: CampaignQuerySet) -> CampaignQuerySet:
-    """Campaigns with their hosts, the names of their topics and what their spokespersons say, in one query."""
-    names = (
-        TopicName.objects.filter(topic__campaigns=OuterRef("pk"))
-        .order_by("topic__slug")
-        .values(json=JSONObject(topic=F("topic_id"), language=F("language"), name=F("name")))
+def to_read(campaigns: CampaignQuerySet, now: datetime) -> CampaignQuerySet:
+    """Campaigns with all that is small about them, in one query.
+
+    Their hosts (without the mark's bytes), the texts around the letter, the names of topics, what spokespersons say, the
+    milestones that were reached, and the titles of letters that anybody may read at the moment `now` before and after them.
+    """
+    of_this = OuterRef("pk")
+    names = TopicName.objects.filter(topic__campaigns=of_this).order_by("topic__slug")
+    quotes = Quote.objects.filter(campaign=of_this).order_by("position")
+    texts = CampaignText.objects.filter(campaign=of_this).order_by("language")
+    reached = Milestone.objects.filter(campaign=of_this).order_by("number")
+    return (
+        campaigns.select_related("host")
+        .defer("host__mark")
+        .annotate(
+            topic_names=_rows(names, "language", "name", topic=F("topic_id")),
+            quote_rows=_rows(quotes, "language", "position", "text", "speaker", "speaker_role"),
+            text_rows=_rows(texts, *AROUND),
+            milestone_rows=_rows(reached, "number", "reached_on"),
+            relative_rows=_rows(
+                _titles_beside(now),
+                "language",
+                "title",
+                slug=F("version__campaign__slug"),
+                version=F("version__number"),
+                follows=F("version__campaign__follows"),
+            ),
+        )
     )
-    columns = {column: F(column) for column in ("language", "position", "text", "speaker", "speaker_role")}
-    quotes = (
-        Quote.objects.filter(campaign=OuterRef("pk")).order_by("position").values(json=JSONObject(**columns))
-    )
-    return campaigns.select_related("host").annotate(
-        topic_names=ArraySubquery(names), quote_rows=ArraySubquery(quotes)
-    )
+
+
+AROUND = [field.name for field in CampaignText._meta.concrete_fields if field.name not in ("id", "campaign")]
+
+
+def _rows(rows: QuerySet[Any], *columns: str, **others: F) -> ArraySubquery:
+    """Each row as an object of its columns, in one array."""
+    return ArraySubquery(rows.values(json=JSONObject(**{column: F(column) for column in columns}, **others)))
+
+
+def _titles_beside(now: datetime) -> QuerySet[LetterText]:
+    """Titles, of every frozen version, of the readable campaigns that the outer one follows or that follow it."""
+    beside = Q(version__campaign__followed_by=OuterRef("pk")) | Q(version__campaign__follows=OuterRef("pk"))
+    return LetterText.objects.filter(
+        beside, version__campaign__in=Campaign.objects.readable(now), version__frozen_at__isnull=False
+    ).order_by("version__campaign__opens_at", "version__campaign__slug", "-version__number")
 
 
 def letter_text(campaign: Campaign, language: str) -> LetterText | None:
@@ -101,21 +164,25 @@ def letter_text(campaign: Campaign, language: str) -> LetterText | None:
 
 
 def read(campaign: Campaign, language: str, now: datetime) -> ReadLetter:
-    """Everything of a letter but its signatories; four queries for a campaign of `to_read`."""
+    """Everything of a letter but its signatories; three queries for a campaign of `to_read`."""
     text = letter_text(campaign, language)
     asks = _asks(campaign, language)
     updates = _updates(campaign, language, now, {ask.ask.pk: ask.number for ask in asks})
+    relatives = _relatives(campaign, language)
     return ReadLetter(
         campaign=campaign,
         phase=life.phase(campaign, now),
         version=text.version if text else None,
         text=text,
         html=to_html(text.body if text else ""),
-        around=pick(CampaignText.objects.filter(campaign=campaign), language),
+        around=pick(_around(campaign), language),
         asks=[_with_update(ask, updates) for ask in asks],
         updates=updates,
         quotes=_quotes(campaign, language),
         topics=_topics(campaign, language),
+        milestones=_milestones(campaign),
+        earlier=next((each for each in relatives if each.is_earlier), None),
+        later=[each for each in relatives if not each.is_earlier],
     )
 
 
@@ -163,6 +230,33 @@ def _one_each(texts: list[Text], owner: str, language: str) -> list[Text]:
     for text in texts:
         owners.setdefault(getattr(text, owner), []).append(text)
     return [chosen for group in owners.values() if (chosen := pick(group, language))]
+
+
+def _around(campaign: Campaign) -> list[CampaignText]:
+    return [CampaignText(campaign=campaign, **row) for row in vars(campaign)["text_rows"]]
+
+
+def _milestones(campaign: Campaign) -> list[ReadMilestone]:
+    """The numbers on the way and the goal, and what was reached before somebody changed them."""
+    rows = vars(campaign)["milestone_rows"]
+    reached = {row["number"]: date.fromisoformat(row["reached_on"]) for row in rows}
+    numbers = {*campaign.milestones, *reached, *([campaign.goal] if campaign.goal else [])}
+    return [ReadMilestone(number, reached.get(number)) for number in sorted(numbers)]
+
+
+def _relatives(campaign: Campaign, language: str) -> list[Relative]:
+    """Earlier and later letters, each by the title of its newest frozen version."""
+    newest: dict[str, list[_Title]] = {}
+    for row in vars(campaign)["relative_rows"]:
+        titles = newest.setdefault(row["slug"], [])
+        if not titles or titles[0].version == row["version"]:
+            titles.append(_Title(**row))
+    chosen = (pick(titles, language) for titles in newest.values())
+    return [
+        Relative(each.slug, each.language, each.title, is_earlier=each.follows != campaign.pk)
+        for each in chosen
+        if each
+    ]
 
 
 def _quotes(campaign: Campaign, language: str) -> list[Quote]:

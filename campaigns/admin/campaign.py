@@ -112,9 +112,12 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
         (None, {"fields": ["slug", "host", "stage"]}),
         (_("Dates"), {"fields": ["zone", "opens_at", "closes_at", "embargo_until", "delivered_at"]}),
         (_("Languages and topics"), {"fields": ["languages", "topics"]}),
-        # What no page heeds yet (order of the list, accent, re-affirming, the campaign that this one follows) is not
-        # offered: a switch that does nothing would be believed.
-        (_("Signatories"), {"fields": ["intake", "goal", "naming_policy", "sections_policy"]}),
+        # What no page heeds yet (re-affirming) is not offered: a switch that does nothing would be believed.
+        (_("How it looks"), {"fields": ["accent", "follows"]}),
+        (
+            _("Signatories"),
+            {"fields": ["intake", "goal", "milestones", "list_order", "naming_policy", "sections_policy"]},
+        ),
         (_("Signatories at risk"), {"fields": ["modes_allowed", "batch_hour", "caution_countries"]}),
         (_("More"), {"classes": ["collapse"], "fields": ["retention_months", "contacts_until"]}),
     ]

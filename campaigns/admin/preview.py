@@ -17,11 +17,12 @@ def preview(request: HttpRequest, version: LetterVersion, language: str, *, may_
     """A page for the staff alone: never cached, and it says what it is."""
     if language not in dict(settings.LANGUAGES):
         raise Http404
+    now = timezone.now()
     text = pick(version.texts.all(), language)
-    campaign = reading.to_read(Campaign.objects.filter(pk=version.campaign_id)).get()
+    campaign = reading.to_read(Campaign.objects.filter(pk=version.campaign_id), now).get()
     with translation.override(language):
         letter = replace(
-            reading.read(campaign, language, timezone.now()),
+            reading.read(campaign, language, now),
             version=version,
             text=text,
             html=to_html(text.body if text else ""),

@@ -3,7 +3,7 @@
 from campaigns.models.access import CampaignRole, CirculationLink
 from campaigns.models.campaign import Campaign, CampaignText, ConsentText, Host, Topic, TopicName
 from campaigns.models.letter import Ask, AskText, LetterText, LetterVersion
-from campaigns.models.story import Quote, Update, UpdateText
+from campaigns.models.story import Milestone, Quote, Update, UpdateText
 
 __all__ = [
     "Ask",
@@ -16,6 +16,7 @@ __all__ = [
     "Host",
     "LetterText",
     "LetterVersion",
+    "Milestone",
     "Quote",
     "Topic",
     "TopicName",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.choices import (
     LANGUAGES,
+    Accent,
     ConsentKind,
     Intake,
     ListOrder,
@@ -84,6 +85,9 @@ class Host(models.Model):
     name = models.CharField(_("name"), max_length=255, unique=True)
     website = models.URLField(_("website"), blank=True)
     mailbox = models.EmailField(_("mailbox for questions"), blank=True)
+    # Its sign, as a PNG that we wrote ourselves (`campaigns.marks`), and what its address is made of; both empty without one.
+    mark = models.BinaryField(_("mark"), default=bytes, blank=True, editable=False)
+    mark_digest = models.CharField(max_length=16, default="", blank=True, editable=False)
 
     class Meta:
         verbose_name = _("host")
@@ -172,6 +176,13 @@ class Campaign(models.Model):
     embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
     goal = models.PositiveIntegerField(_("goal"), null=True, blank=True)
+    milestones = ArrayField(
+        models.PositiveIntegerField(),
+        default=list,
+        blank=True,
+        verbose_name=_("milestones"),
+        help_text=_("Numbers on the way to the goal, such as 25, 50. Once reached, one stays reached."),
+    )
     follows = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -186,12 +197,7 @@ class Campaign(models.Model):
         default=default_languages,
         verbose_name=_("languages"),
     )
-    accent = models.CharField(
-        _("accent colour"),
-        max_length=7,
-        default="#1d4f73",
-        validators=[RegexValidator(r"^#[0-9a-f]{6}$", _("A colour such as #1d4f73."))],
-    )
+    accent = models.CharField(_("accent colour"), max_length=10, choices=Accent, default=Accent.INK)
     naming_policy = models.CharField(
         _("names of countries and territories"),
         max_length=10,
@@ -254,6 +260,10 @@ class Campaign(models.Model):
                 condition=Q(goal__isnull=True) | Q(goal__gt=0), name="campaign_goal_positive"
             ),
             models.CheckConstraint(condition=Q(intake__in=Intake.values), name="campaign_intake_known"),
+            models.CheckConstraint(condition=Q(accent__in=Accent.values), name="campaign_accent_known"),
+            models.CheckConstraint(
+                condition=Q(list_order__in=ListOrder.values), name="campaign_list_order_known"
+            ),
             models.CheckConstraint(condition=Q(batch_hour__lte=23), name="campaign_batch_hour_of_a_day"),
         ]
 

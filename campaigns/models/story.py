@@ -58,6 +58,28 @@ class UpdateText(models.Model):
         return self.title
 
 
+class Milestone(models.Model):
+    """A number of signatories that a campaign has reached, and when. It stays, also when the count falls again."""
+
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, related_name="milestones_reached", verbose_name=_("campaign")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    reached_on = models.DateField(_("reached on"))
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "number"], name="milestone_reached_once"),
+            models.CheckConstraint(condition=Q(number__gt=0), name="milestone_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class Quote(models.Model):
     """What a spokesperson says of the letter, in one language."""
 

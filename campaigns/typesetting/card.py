@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from campaigns.choices import Accent
 from campaigns.counts import Tally
 from campaigns.models import Campaign, CampaignText, LetterText
 from campaigns.templatetags.counting import grouped, plain_headline
@@ -20,7 +21,7 @@ def card_png(
         "card",
         {
             **tags(language),
-            "accent": campaign.accent,
+            "accent": Accent(campaign.accent).on_paper,
             "to": breakable(f"{_('To')} {_addressee(around)}") if around else "",
             "around": tags(around.language if around else language),
             "title": title,

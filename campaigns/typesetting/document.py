@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.choices import SectionsPolicy, TextStatus
+from campaigns.choices import Accent, SectionsPolicy, TextStatus
 from campaigns.counts import Tally
 from campaigns.lines import Line
 from campaigns.reading import ReadLetter
@@ -39,7 +39,7 @@ def _data(
     opened = campaign.opens_at.astimezone(campaign.zoneinfo)
     return {
         **tags(language),
-        "accent": campaign.accent,
+        "accent": Accent(campaign.accent).on_paper,
         "title": tagged(breakable(letter.title), text.language if text else language),
         "host": campaign.host.name,
         "around": tags(around.language if around else language),

@@ -103,12 +103,14 @@ IMPERSONAL = {
     "campaigns.TopicName": (columns("language name"), "text of the site"),
     "campaigns.Campaign": (
         columns(
-            "slug stage zone opens_at closes_at embargo_until delivered_at goal languages accent naming_policy list_order"
+            "slug stage zone opens_at closes_at embargo_until delivered_at goal milestones languages accent naming_policy list_order"
             " modes_allowed sections_policy material_change_policy late_endorsements retention_months intake batch_hour"
             " batch_ran_at caution_countries created_at"
         ),
         "how the letter is run",
     ),
+    "campaigns.Host": (columns("mark mark_digest"), "the sign of an organisation"),
+    "campaigns.Milestone": (columns("number reached_on"), "how the letter fared"),
     "campaigns.CampaignText": (
         columns("language addressee_office summary how_verified privacy_notice safety_notice"),
         "text of the letter",

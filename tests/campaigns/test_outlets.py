@@ -293,12 +293,12 @@ def test_robots_may_read_the_outlets_and_the_block_is_not_indexed(client, campai
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/en/hrd-agenda/letter.pdf", 7),
+        ("/en/hrd-agenda/letter.pdf", 6),
         ("/en/hrd-agenda/card.png", 4),
         ("/en/hrd-agenda/embed/", 4),
         ("/hrd-agenda/badge.svg", 2),
         ("/api/v1/campaigns/", 3),
-        ("/api/v1/campaigns/hrd-agenda/", 6),
+        ("/api/v1/campaigns/hrd-agenda/", 5),
         ("/api/v1/campaigns/hrd-agenda/signatories/", 3),
     ],
 )

@@ -52,15 +52,15 @@ def test_the_letter_shows_everything_around_it(client, campaign):
     assert "Not yet out" not in words
 
 
-def test_the_letter_takes_eight_queries_at_most_however_many_have_signed(
+def test_the_letter_takes_seven_queries_at_most_however_many_have_signed(
     client, campaign, django_assert_num_queries
 ):
     make_signature(campaign)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get("/en/hrd-agenda/")
     for _ in range(2):
         make_signature(campaign)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get("/en/hrd-agenda/")
 
 

@@ -38,7 +38,8 @@ def test_c22_the_desk_warns_those_of_the_letter_and_nobody_else_until_the_day_mo
     until = keeping.contacts_until(campaign)
     with time_machine.travel(until - 13 * DAY):
         retention.purge()
-    words = f"The contacts of letter-a will be erased on {until:%-d %B %Y}. List and count stay."
+    day = f"{timezone.localtime(until, campaign.zoneinfo):%-d %B %Y}"
+    words = f"The contacts of letter-a will be erased on {day}. List and count stay."
 
     log_in(client, others, until - 13 * DAY)
     assert "will be erased" not in desk(client, until - 13 * DAY)
