@@ -5,6 +5,7 @@ from django.urls import path
 from campaigns.views import copies, updates
 from campaigns.views.embed import embed, share
 from campaigns.views.letter import index, letter
+from campaigns.views.marks import mark
 from campaigns.views.signatories import signatories
 
 app_name = "campaigns"
@@ -17,6 +18,7 @@ urlpatterns = [
     path("<slug:slug>/deadline.ics", updates.deadline, name="deadline"),
     path("<slug:slug>/letter.pdf", copies.pdf, name="pdf"),
     path("<slug:slug>/card.png", copies.card, name="card"),
+    path("<slug:slug>/mark-<slug:digest>.png", mark, name="mark"),
     path("<slug:slug>/qr.svg", copies.qr, {"kind": "svg"}, name="qr"),
     path("<slug:slug>/qr.png", copies.qr, {"kind": "png"}, name="qr_png"),
     path("<slug:slug>/share/", share, name="share"),

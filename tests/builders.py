@@ -1,10 +1,12 @@
 """Small worlds for tests: each builder makes one thing with sensible defaults and takes what the test cares about."""
 
+import io
 from datetime import timedelta
 from itertools import count
 
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
+from PIL import Image, ImageDraw
 
 from campaigns.choices import ConsentKind, Role, Stage
 from campaigns.models import (
@@ -70,6 +72,15 @@ def make_campaign(
     if frozen:
         freeze(version)
     return campaign
+
+
+def make_picture(kind="PNG", *, size=(600, 200), mode="RGBA", **options):
+    """The bytes of a picture: a blue disc on nothing, or on black where a kind knows no transparency."""
+    picture = Image.new("RGBA", size)
+    ImageDraw.Draw(picture).ellipse((0, 0, min(size) - 1, min(size) - 1), fill=(20, 70, 160, 255))
+    file = io.BytesIO()
+    picture.convert(mode).save(file, kind, **options)
+    return file.getvalue()
 
 
 def make_topic(campaign, name, slug):

@@ -12,7 +12,7 @@ from django.core.mail import EmailMessage
 from django.db.models import F
 from django.utils import timezone
 
-from campaigns import countries
+from campaigns import countries, marks
 from campaigns.choices import PublicationMode, Stage
 from campaigns.models import Campaign
 from signatories import answering, disputing, hiding, moderation, network, retention, tokens, transitions
@@ -20,7 +20,7 @@ from signatories.mail import delivery
 from signatories.managing import contacts, fresh, leaving, opening, publishing
 from signatories.models import MailLink, Organisation, OutboxMail, Signature
 from signatories.states import EvidenceKind, LinkPurpose, Reason, State
-from tests.builders import make_campaign, make_signature, make_superuser
+from tests.builders import make_campaign, make_picture, make_signature, make_superuser
 
 # Every hidden word has one of these in it, and so has no other text: most answers are cleared by one look.
 HIDDEN, HIDDEN_ABROAD = "qzx", "ъыщ"
@@ -151,6 +151,7 @@ def plant() -> World:
         languages=[code for code, _name in settings.LANGUAGES],
         modes_allowed=list(PublicationMode.values),
     )
+    marks.put_on(letter.host, make_picture())
     for case in CASES:
         _sign(world, case, letter if case not in ELSEWHERE else _another_letter(world, case), by, colleague)
     _speak(world, by)

@@ -25,6 +25,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from campaigns import listing
+from campaigns.models import Host
 from signatories import tokens
 from tests.builders import form_answers
 from tests.leaks.canaries import ELSEWHERE, LINE, World
@@ -45,6 +46,14 @@ def letters(world: World) -> list[dict[str, str]]:
     """The open letter first, then those that nobody may see, then one that never was."""
     hidden = [world.others[f"address of the {case} letter"] for case in ELSEWHERE]
     return [{"slug": slug} for slug in ("hrd-agenda", *hidden, "no-such-letter")]
+
+
+def marks(world: World) -> list[dict[str, str]]:
+    """The host's mark at every letter of `letters`, then one that it never had."""
+    digest = Host.objects.get().mark_digest
+    return [{**each, "digest": digest} for each in letters(world)] + [
+        {"slug": "hrd-agenda", "digest": "0" * len(digest)}
+    ]
 
 
 def links(page: str) -> Fill:
@@ -199,6 +208,7 @@ LISTED = {
     "<lang>/<slug:slug>/deadline.ics": Listed("text/calendar", fill=letters),
     "<lang>/<slug:slug>/letter.pdf": Listed("application/pdf", fill=letters, queries=("q={name}",)),
     "<lang>/<slug:slug>/card.png": Listed("image/png", fill=letters),
+    "<lang>/<slug:slug>/mark-<slug:digest>.png": Listed("image/png", fill=marks),
     "<lang>/<slug:slug>/qr.svg": Listed(SVG, fill=letters),
     "<lang>/<slug:slug>/qr.png": Listed("image/png", fill=letters),
     "<lang>/<slug:slug>/share/": Listed(HTML, fill=letters),

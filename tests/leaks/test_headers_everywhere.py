@@ -26,6 +26,7 @@ FRAMED = {"<lang>/<slug:slug>/embed/"}
 PICTURES = {
     "<slug:slug>/badge.svg",
     "<lang>/<slug:slug>/card.png",
+    "<lang>/<slug:slug>/mark-<slug:digest>.png",
     "<lang>/<slug:slug>/qr.svg",
     "<lang>/<slug:slug>/qr.png",
 }
