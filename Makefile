@@ -15,7 +15,7 @@ run: venv
 	@$(IN_VENV) -m dev.run
 
 test: venv
-	@$(IN_VENV) -m pytest $(ARGS)
+	@$(IN_VENV) -m dev.suite $(ARGS)
 
 check: venv
 	@$(IN_VENV) -m dev.check

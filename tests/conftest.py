@@ -7,10 +7,20 @@ from limits import parse_many
 
 from campaigns import opening
 from signatories import limiting
+from tests import emptying
 
 # A slow machine is no fault of the code under test.
 hypothesis.settings.register_profile("undersigned", deadline=None)
 hypothesis.settings.load_profile("undersigned")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """A database with nothing but what the migrations write; after tests that commit it is so again."""
+    with pytest.MonkeyPatch.context() as patch:
+        with django_db_blocker.unblock():
+            emptying.install(patch)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,8 @@ from dev.environment import PROJECT
 from dev.processes import start
 from tests.processes.conftest import free_port, wait_until_healthy
 
-pytestmark = pytest.mark.processes
+# Together on one worker: they share what was built.
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("build")]
 PARTS = {
     "LICENSE",
     "campaigns",

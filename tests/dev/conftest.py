@@ -7,12 +7,18 @@ import pytest
 from tests.dev.launching import Launch, free_port
 
 
+def passable(path):
+    """pytest keeps its folders closed; opened, root's launcher has nothing to open and to say."""
+    for folder in (path, *path.parents):
+        if not folder.stat().st_mode & 0o001:
+            folder.chmod(0o711)
+    return path
+
+
 @pytest.fixture
 def var(tmp_path):
-    """A place for VAR_DIRs. pytest keeps its folders closed; opened, root's launcher has nothing to open and to say."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o711)
-    return tmp_path
+    """A place for VAR_DIRs."""
+    return passable(tmp_path)
 
 
 @pytest.fixture
@@ -36,9 +42,7 @@ def launch(var):
 @pytest.fixture(scope="session")
 def settled(tmp_path_factory):
     """A folder from which the site ran once until Ctrl-C, and the password that it printed then."""
-    folder = tmp_path_factory.mktemp("settled")
-    for above in (folder, *folder.parents[:2]):
-        above.chmod(0o711)
+    folder = passable(tmp_path_factory.mktemp("settled"))
     first = Launch(folder / "var", free_port())
     password = first.password()
     assert [first.end(), first.processes(), first.last_words()] == [0, [], (0, "")]

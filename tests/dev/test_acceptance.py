@@ -13,7 +13,7 @@ import urllib.request
 import pytest
 from bs4 import BeautifulSoup
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.alone]
 
 NAME = "Example Acceptance Trust"
 MAILBOX = "jo@acceptance.example"

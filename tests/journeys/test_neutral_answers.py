@@ -22,7 +22,7 @@ TRIES = 200
 APART = 0.25
 SEALED = re.compile(r"to=[\w.%=-]+")
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
 
 
 @pytest.fixture
