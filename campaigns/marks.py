@@ -98,13 +98,21 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
 
 def _fitted(picture: Image.Image) -> Image.Image:
     # With the colours weighted by how much is seen of them, else what is transparent bleeds into the edges.
-    weighted = picture.convert("RGBa")
+    weighted = picture.crop(_seen(picture)).convert("RGBa")
     weighted.thumbnail((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
     pixels = weighted.convert("RGBA")
     if pixels.getchannel("A").getextrema() == (255, 255):
         pixels = pixels.convert("RGB")
     # From the bare pixels, so that no profile, comment or text comes along.
     return Image.frombytes(pixels.mode, pixels.size, pixels.tobytes())
+
+
+def _seen(picture: Image.Image) -> tuple[int, int, int, int]:
+    """The part in which there is anything: a transparent margin would make the mark small and put it out of line."""
+    seen = picture.getchannel("A").getbbox()
+    if seen is None:
+        raise NotAMark(_("The picture is transparent all over."))
+    return seen
 
 
 def _written(picture: Image.Image) -> bytes:

@@ -3,22 +3,36 @@
 from datetime import datetime
 
 from campaigns import counts
+from campaigns.choices import Stage
 from campaigns.models import Campaign, Milestone
+
+# More are no milestones any more, and each is a row that the letter's page reads.
+MOST = 20
+LARGEST = 1_000_000
+
+
+def note_all(now: datetime) -> list[Milestone]:
+    """Writes down what letters that anybody may read have reached; an archived one reaches nothing more."""
+    campaigns = Campaign.objects.readable(now).exclude(stage=Stage.ARCHIVED).order_by("pk")
+    return [each for campaign in campaigns for each in note(campaign, now)]
 
 
 def note(campaign: Campaign, now: datetime) -> list[Milestone]:
-    """Writes down what the public total has reached by the moment `now`; a second time changes nothing.
+    """Writes down what the public total has reached by the moment `now`, and returns it; a second time there is nothing to do.
 
     By the day in the campaign's zone: the hour would tell when somebody was accepted (product.md, rule 4).
     """
-    numbers = {*campaign.milestones, *([campaign.goal] if campaign.goal else [])}
-    reached = counts.tally(campaign).count
+    left = _numbers(campaign) - set(campaign.milestones_reached.values_list("number", flat=True))
+    if not left:  # nothing to count for
+        return []
+    count = counts.tally(campaign).count
     day = now.astimezone(campaign.zoneinfo).date()
-    return Milestone.objects.bulk_create(
-        [
-            Milestone(campaign=campaign, number=each, reached_on=day)
-            for each in sorted(numbers)
-            if each <= reached
-        ],
-        ignore_conflicts=True,
-    )
+    reached = [
+        Milestone(campaign=campaign, number=each, reached_on=day) for each in sorted(left) if each <= count
+    ]
+    # Two workers may meet here: the first one's day stays.
+    return Milestone.objects.bulk_create(reached, ignore_conflicts=True)
+
+
+def _numbers(campaign: Campaign) -> set[int]:
+    return {*campaign.milestones, *([campaign.goal] if campaign.goal else [])}

@@ -125,6 +125,11 @@ CELERY = {
         },
         "sweep": {"task": "signatories.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
         "join-total": {"task": "signatories.tasks.join_total", "schedule": 60.0, "options": {"expires": 60}},
+        "note-milestones": {
+            "task": "signatories.tasks.note_milestones",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
         "publish-due": {"task": "signatories.tasks.publish_due", "schedule": 300.0},
         "expire-unconfirmed": {"task": "signatories.tasks.expire_unconfirmed", "schedule": 600.0},
         "forget-networks": {"task": "signatories.tasks.forget_networks", "schedule": 3600.0},
@@ -261,7 +266,7 @@ if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-# Nothing on this site takes a file. No SVG, no HTML, no picture that would have to be made anew.
+# One form of the staff takes a picture (config.uploads.takes_one_file), and makes it anew; no other takes a file.
 FILE_UPLOAD_HANDLERS = ["config.uploads.RefuseFiles"]
 # Not in a cookie of its own, which has no `__Host-` name and could be set from a neighbouring domain.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from campaigns import milestones
 from signatories import joining, publicity, retention
 from signatories.mail import delivery
 from signatories.sweeps import working
@@ -40,7 +41,14 @@ def sweep() -> None:
 @shared_task(name="signatories.tasks.join_total")
 def join_total() -> None:
     """Takes what is counted and not named into the total, where the hour of a letter's daily batch has come."""
-    joining.join_due()
+    if joining.join_due():
+        milestones.note_all(timezone.now())
+
+
+@shared_task(name="signatories.tasks.note_milestones")
+def note_milestones() -> None:
+    """Writes down which goals and milestones the letters have reached."""
+    milestones.note_all(timezone.now())
 
 
 @shared_task(name="signatories.tasks.publish_due")

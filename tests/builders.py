@@ -75,9 +75,11 @@ def make_campaign(
 
 
 def make_picture(kind="PNG", *, size=(600, 200), mode="RGBA", **options):
-    """The bytes of a picture: a blue disc on nothing, or on black where a kind knows no transparency."""
-    picture = Image.new("RGBA", size)
-    ImageDraw.Draw(picture).ellipse((0, 0, min(size) - 1, min(size) - 1), fill=(20, 70, 160, 255))
+    """The bytes of a picture: a blue disc and a bar at the end, on nothing, or on black where a kind knows no transparency."""
+    picture, (width, height) = Image.new("RGBA", size), size
+    drawing = ImageDraw.Draw(picture)
+    drawing.ellipse((0, 0, min(size) - 1, min(size) - 1), fill=(20, 70, 160, 255))
+    drawing.rectangle((max(0, width - 3), 0, width - 1, height - 1), fill=(20, 70, 160, 255))
     file = io.BytesIO()
     picture.convert(mode).save(file, kind, **options)
     return file.getvalue()

@@ -26,7 +26,6 @@ from campaigns.models import (
     CampaignRole,
     CampaignText,
     ConsentText,
-    Host,
     LetterText,
     Quote,
     Topic,
@@ -141,6 +140,38 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
             return "–"
         return date_format(timezone.localtime(keeping.contacts_until(campaign)), "DATE_FORMAT")
 
+    def get_field_queryset(
+        self, db: str | None, db_field: Any, request: HttpRequest
+    ) -> models.QuerySet[Any] | None:
+        if db_field.name == "follows":  # to be named on a page, a letter need not be managed
+            return Campaign.objects.visible_to(request.user)
+        return super().get_field_queryset(db, db_field, request)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> Any:
+        """A letter of others that this one follows is neither named nor changed here."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or obj.follows_id is None or self._is_visible(request, obj.follows_id):
+            return fieldsets
+        return [
+            (
+                title,
+                {
+                    **options,
+                    "fields": [
+                        "follows_elsewhere" if name == "follows" else name for name in options["fields"]
+                    ],
+                },
+            )
+            for title, options in fieldsets
+        ]
+
+    def _is_visible(self, request: HttpRequest, pk: int) -> bool:
+        return Campaign.objects.visible_to(request.user).filter(pk=pk).exists()
+
+    @admin.display(description=_("follows the campaign"))
+    def follows_elsewhere(self, campaign: Campaign) -> str:
+        return str(_("A letter that you don’t work on."))
+
     @admin.display(description=_("letter"))
     def letter_title(self, campaign: Campaign) -> str:
         return getattr(campaign, "newest_title", None) or "–"
@@ -162,9 +193,10 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
         """The address that readers and mails know stays what it is."""
         if obj is None:
             return ["contacts_until"]
+        shown = ["contacts_until", "follows_elsewhere"]
         # As it is stored: a form that comes back with errors has put the typed stage into `obj`.
         stored = Campaign.objects.values_list("stage", flat=True).get(pk=obj.pk)
-        return ["slug", "contacts_until"] if is_out(stored) else ["contacts_until"]
+        return ["slug", *shown] if is_out(stored) else shown
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -186,13 +218,6 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
                 "works_on_it": self.has_change_permission(request, campaign),
             }
         return super().render_change_form(request, context, *args, **kwargs)
-
-
-@admin.register(Host)
-class HostAdmin(Page):
-    list_display = ["name", "website", "mailbox"]
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
-    view_on_site = False
 
 
 class TopicNameInline(TabularPart):

@@ -4,7 +4,7 @@ import zoneinfo
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import FilteredSelectMultiple
+from django.contrib.admin.widgets import AdminRadioSelect, FilteredSelectMultiple
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns import checklist, countries
 from campaigns.admin.bases import RowForm, RowFormSet
+from campaigns.admin.looks import Milestones, accents, behind
 from campaigns.choices import LANGUAGES, PublicationMode, Stage, TextStatus
 from campaigns.letters import paste_to_markdown
 from campaigns.models import Ask, Campaign, LetterText, Update
@@ -56,6 +57,7 @@ def _places() -> list[tuple[str, str]]:
 
 
 class CampaignForm(RowForm):
+    milestones = Milestones()
     languages = Checkboxes(label=_("Languages"), choices=LANGUAGES, initial=default_languages)
     modes_allowed = Checkboxes(
         label=_("Publication modes offered"),
@@ -74,8 +76,17 @@ class CampaignForm(RowForm):
     class Meta:
         model = Campaign
         fields = "__all__"  # the page's fieldsets say which
-        widgets = {"zone": ZoneInput}
+        widgets = {"zone": ZoneInput, "accent": AdminRadioSelect}
         help_texts = {"zone": _("Such as Europe/Zurich. The dates of this page are typed and shown in it.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Neither is there for staff who only look.
+        if isinstance(accent := self.fields.get("accent"), forms.ChoiceField):
+            accent.choices = accents()
+        follows = self.fields.get("follows")
+        if self.instance.pk and isinstance(follows, forms.ModelChoiceField) and follows.queryset is not None:
+            follows.queryset = follows.queryset.exclude(pk__in=behind(self.instance))
 
     def clean(self) -> dict[str, Any]:
         answers: dict[str, Any] = super().clean() or {}

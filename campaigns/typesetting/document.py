@@ -28,7 +28,9 @@ def letter_pdf(
 ) -> bytes:
     """A tagged PDF of `letter` with the given lines. The same arguments within one minute give the same bytes."""
     return setting.pdf(
-        "letter", _data(letter, tally, lines, language, as_of.replace(second=0, microsecond=0))
+        "letter",
+        _data(letter, tally, lines, language, as_of.replace(second=0, microsecond=0)),
+        bytes(letter.campaign.host.mark),
     )
 
 

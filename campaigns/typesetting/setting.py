@@ -33,42 +33,44 @@ _one_at_a_time: defaultdict[str, Lock] = defaultdict(Lock)
 _compilers: dict[str, typst.Compiler] = {}
 
 
-def pdf(template: str, data: Mapping[str, Any]) -> bytes:
-    """`data` set by `template` ("letter") as a tagged PDF/UA-1."""
-    return _pdf(template, _written(data))
+def pdf(template: str, data: Mapping[str, Any], mark: bytes = b"") -> bytes:
+    """`data` set by `template` ("letter") as a tagged PDF/UA-1; `mark` is a PNG of our own (`campaigns.marks`), or nothing."""
+    return _pdf(template, _written(data), mark)
 
 
-def png(template: str, data: Mapping[str, Any]) -> bytes:
+def png(template: str, data: Mapping[str, Any], mark: bytes = b"") -> bytes:
     """`data` set by `template` ("card") as a picture of one page: one pixel for each point of it."""
-    return _png(template, _written(data))
+    return _png(template, _written(data), mark)
 
 
 @lru_cache(KEPT)
-def _pdf(template: str, written: str) -> bytes:
+def _pdf(template: str, written: str, mark: bytes) -> bytes:
     for _ in range(ROUNDS):
         try:
-            return _compiled(template, written, format="pdf", pdf_standards=["ua-1"])
+            return _compiled(template, written, mark, format="pdf", pdf_standards=["ua-1"])
         except typst.TypstError as error:
             lacking = _lacking(error.diagnostic)
             if not lacking:
                 break
             written = _written(_without(json.loads(written), lacking))
     # A text that resists all that is still printed, tagged, only without the promise of the standard.
-    return _compiled(template, written, format="pdf")
+    return _compiled(template, written, mark, format="pdf")
 
 
 @lru_cache(KEPT)
-def _png(template: str, written: str) -> bytes:
-    return _compiled(template, written, format="png", ppi=72)
+def _png(template: str, written: str, mark: bytes) -> bytes:
+    return _compiled(template, written, mark, format="png", ppi=72)
 
 
-def _compiled(template: str, written: str, **options: Any) -> bytes:
+def _compiled(template: str, written: str, mark: bytes, **options: Any) -> bytes:
+    # typst takes text alone: the bytes of a picture go as a list of numbers.
+    inputs = {"data": written, "mark": _written(list(mark))}
     with _one_at_a_time[template]:
         if template not in _compilers:
             _compilers[template] = typst.Compiler(
                 TEMPLATES / f"{template}.typ", root=TEMPLATES, font_paths=fonts(), ignore_system_fonts=True
             )
-        made = _compilers[template].compile(sys_inputs={"data": written}, **options)
+        made = _compilers[template].compile(sys_inputs=inputs, **options)
     if not isinstance(made, bytes):
         raise TypeError(f"{template} made {type(made).__name__} and not one file")
     return made

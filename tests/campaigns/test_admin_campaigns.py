@@ -9,11 +9,19 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from campaigns.choices import Role, Stage
+from campaigns.choices import Accent, Role, Stage
 from campaigns.models import Ask, Campaign, CampaignRole, ConsentText, Host, LetterText, LetterVersion, Update
 from signatories.models import Signature
 from signatories.states import State
-from tests.builders import make_campaign, make_manager, make_signature, make_superuser, make_topic, make_user
+from tests.builders import (
+    make_campaign,
+    make_manager,
+    make_moderator,
+    make_signature,
+    make_superuser,
+    make_topic,
+    make_user,
+)
 from tests.signatories.staff_pages import queries_of
 from tests.staff_browser import confirm_password
 
@@ -627,3 +635,129 @@ def test_a_public_letter_that_is_taken_back_with_a_slip_in_the_form_is_shown_aga
 
     assert (response.status_code, errors(response)) == (200, ["Enter a whole number."])
     assert page(response).find("input", {"name": "slug"}) is None
+
+
+# --- what readers see of it: colour, milestones, order of the list, the letter it follows ----------------------------
+
+
+@pytest.fixture
+def managed(client):
+    campaign = make_campaign("hrd-agenda")
+    client.force_login(make_manager(campaign))
+    return campaign
+
+
+def stored(campaign):
+    return Campaign.objects.get(pk=campaign.pk)
+
+
+def test_a_manager_chooses_colour_milestones_and_the_order_of_the_list(client, managed):
+    save(
+        client, address(managed), accent="plum", milestones="100, 25,50, 25", list_order="country", goal="200"
+    )
+
+    campaign = stored(managed)
+    assert (campaign.accent, campaign.milestones) == ("plum", [25, 50, 100])
+    assert (campaign.list_order, campaign.goal) == ("country", 200)
+    assert page(client.get(address(managed))).find("input", {"name": "milestones"})["value"] == "25, 50, 100"
+
+    save(client, address(managed), milestones="")
+
+    assert stored(managed).milestones == []
+
+
+@pytest.mark.parametrize("typed", ["50; 25", "25، 50", "25，50", " 25 ,, 50, ", "٢٥, ٥٠"])
+def test_milestones_are_read_as_people_type_them(client, managed, typed):
+    save(client, address(managed), milestones=typed)
+
+    assert stored(managed).milestones == [25, 50]
+
+
+@pytest.mark.parametrize("typed", ["0", "-5", "25, many", "2.5", "10000000", "9" * 5000, "<b>", "25 50"])
+def test_what_is_no_number_of_signatories_is_refused_in_words(client, managed, typed):
+    response = save(client, address(managed), milestones=typed)
+
+    word = "many" if "many" in typed else typed[:20]
+    assert errors(response) == [
+        f"“{word}” is no whole number from 1 to 1000000. Write numbers with commas between them."
+    ]
+    assert stored(managed).milestones == []
+
+
+def test_twenty_milestones_are_enough(client, managed):
+    save(client, address(managed), milestones=",".join(map(str, range(1, 21))))
+    response = save(client, address(managed), milestones=",".join(map(str, range(1, 22))))
+
+    assert errors(response) == ["20 milestones at most."]
+    assert len(stored(managed).milestones) == 20
+
+
+def test_each_colour_is_shown_with_its_name_and_a_forged_one_is_refused(client, managed):
+    shown = page(client.get(address(managed))).select("#id_accent label")
+
+    assert [(each.get_text(" ", strip=True), each.find("rect")["fill"]) for each in shown] == [
+        (str(accent.label), accent.on_paper) for accent in Accent
+    ]
+    assert len(errors(save(client, address(managed), accent="#ff0000"))) == 1
+    assert stored(managed).accent == "ink"
+
+
+def offered(client, campaign):
+    options = page(client.get(address(campaign))).select("select[name=follows] option")
+    return [each.get_text(strip=True) for each in options][1:]
+
+
+def test_a_letter_follows_one_of_those_that_its_manager_sees_never_itself_nor_in_a_circle(client, managed):
+    user = User.objects.get(username="manager")
+    earlier, later, moderated = (make_campaign(slug) for slug in ("earlier", "later", "moderated"))
+    make_campaign("secret", stage=Stage.DRAFT)
+    for campaign, role in ((earlier, Role.MANAGER), (later, Role.MANAGER), (moderated, Role.MODERATOR)):
+        CampaignRole.objects.create(user=user, campaign=campaign, role=role)
+    Campaign.objects.filter(pk=later.pk).update(follows=managed)
+    even_later = make_campaign("even-later", follows=later)
+    CampaignRole.objects.create(user=user, campaign=even_later, role=Role.MANAGER)
+
+    assert sorted(offered(client, managed)) == ["earlier", "moderated"]
+    for circle in (managed, later, even_later):
+        assert len(errors(save(client, address(managed), follows=str(circle.pk)))) == 1
+        assert stored(managed).follows is None
+
+    save(client, address(managed), follows=str(earlier.pk))
+
+    assert stored(managed).follows == earlier
+
+
+def test_m16_a_manager_learns_of_no_other_letter_through_the_one_that_is_followed(client, managed):
+    secret = make_campaign("zqsecret", title="Zqsecret title", stage=Stage.DRAFT)
+
+    assert "zqsecret" not in client.get(address(managed)).content.decode().lower()
+    forged = save(client, address(managed), follows=str(secret.pk))
+    missing = save(client, address(managed), follows="999999")
+    assert errors(forged) == errors(missing)
+    assert "zqsecret" not in forged.content.decode().lower()
+    assert stored(managed).follows is None
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.MODERATOR])
+def test_m16_a_followed_letter_of_others_is_neither_named_nor_lost(client, db, role):
+    secret = make_campaign("zqsecret", title="Zqsecret title", stage=Stage.DRAFT)
+    campaign = make_campaign("hrd-agenda", follows=secret)
+    client.force_login((make_manager if role == Role.MANAGER else make_moderator)(campaign))
+
+    shown = client.get(address(campaign)).content.decode()
+
+    assert "A letter that you don’t work on." in shown
+    assert "zqsecret" not in shown.lower()
+    if role == Role.MANAGER:
+        save(client, address(campaign), goal="77", follows="")
+        assert (stored(campaign).goal, stored(campaign).follows) == (77, secret)
+
+
+def test_a_moderator_changes_none_of_it(client, db):
+    campaign = make_campaign("hrd-agenda")
+    client.force_login(make_moderator(campaign))
+
+    response = client.post(address(campaign), {"accent": "plum", "milestones": "1", "list_order": "type"})
+
+    assert response.status_code == 403
+    assert (stored(campaign).accent, stored(campaign).milestones) == ("ink", [])

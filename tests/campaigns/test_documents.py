@@ -9,15 +9,17 @@ import time_machine
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from PIL import Image
 from pypdf import PdfReader
 
+from campaigns import marks
 from campaigns.models import CampaignText, LetterText
 from campaigns.typesetting import setting
 from campaigns.typesetting.tree import tree
 from campaigns.typesetting.words import breakable, tags
 from campaigns.versions import freeze
 from signatories.models import Organisation, Signature
-from tests.builders import make_campaign, make_signature
+from tests.builders import make_campaign, make_picture, make_signature
 
 NOW = datetime(2026, 9, 1, 14, 5, 42, tzinfo=UTC)
 DATES = {"opens_at": datetime(2020, 1, 1, tzinfo=UTC), "closes_at": datetime(2050, 1, 1, tzinfo=UTC)}
@@ -318,3 +320,74 @@ def test_the_card_follows_the_count(client, campaign):
     make_signature(campaign)
 
     assert client.get("/en/hrd-agenda/card.png").content != first
+
+
+# --- the host's mark ------------------------------------------------------------------------------------------------
+
+
+def pixels_of(card):
+    return Image.open(io.BytesIO(card)).convert("RGB")
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "zh-hans"])
+def test_the_document_has_the_hosts_mark_with_its_name_and_stays_tagged(client, campaign, language):
+    without = pdf_of(client, language)
+    marks.put_on(campaign.host, make_picture())
+
+    document = pdf_of(client, language)
+
+    assert [len(page.images) for page in reader_of(without).pages] == [0]
+    assert [len(page.images) for page in reader_of(document).pages] == [1]
+    assert tags_of(document).count("Figure") == 1
+    assert tags_of(without).count("Figure") == 0
+    assert alternatives_of(document) == ["Example Host"]
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in reader_of(document).trailer["/Root"]["/Metadata"].get_data()
+
+
+def alternatives_of(document):
+    reader = reader_of(document)
+    held = (reader.get_object(number) for number in range(1, int(reader.trailer["/Size"])))
+    return [str(each["/Alt"]) for each in held if isinstance(each, dict) and "/Alt" in each]
+
+
+def test_documents_follow_the_mark_and_are_the_same_bytes_for_the_same_one(client, campaign):
+    marks.put_on(campaign.host, make_picture())
+    first, first_card = pdf_of(client), client.get("/en/hrd-agenda/card.png").content
+    setting._pdf.cache_clear()
+    setting._png.cache_clear()
+    assert (pdf_of(client), client.get("/en/hrd-agenda/card.png").content) == (first, first_card)
+
+    marks.put_on(campaign.host, make_picture(size=(90, 90)))
+
+    assert pdf_of(client) != first
+    assert client.get("/en/hrd-agenda/card.png").content != first_card
+    marks.take_off(campaign.host)
+    assert [len(page.images) for page in reader_of(pdf_of(client)).pages] == [0]
+
+
+@pytest.mark.parametrize(("language", "side"), [("en", "left"), ("ar", "right")])
+def test_the_card_has_the_mark_beside_the_name_at_the_side_where_lines_begin(
+    client, campaign, language, side
+):
+    assert blue_columns(client.get(f"/{language}/hrd-agenda/card.png").content) == set()
+
+    marks.put_on(campaign.host, make_picture(size=(160, 160)))
+
+    found = blue_columns(client.get(f"/{language}/hrd-agenda/card.png").content)
+    assert (min(found) < 90) == (side == "left")
+    assert (max(found) > 1110) == (side == "right")
+    assert max(found) - min(found) in range(44, 49)
+
+
+def blue_columns(card):
+    """Where, across the lower end of the card, the blue of the mark is."""
+    picture = pixels_of(card)
+    return {x for x in range(1200) for y in range(530, 610, 3) if picture.getpixel((x, y)) == (20, 70, 160)}
+
+
+@pytest.mark.parametrize("size", [(1, 1), (480, 10), (3, 160), (480, 160)])
+def test_marks_of_odd_shapes_stop_no_document(client, campaign, size):
+    marks.put_on(campaign.host, make_picture(size=size))
+
+    assert pdf_of(client).startswith(b"%PDF-1.")
+    assert pixels_of(client.get("/en/hrd-agenda/card.png").content).size == (1200, 630)

@@ -59,11 +59,28 @@ def test_it_keeps_its_shape_and_is_not_blown_up(size, expected):
 def test_what_is_transparent_stays_so_and_edges_keep_their_colour():
     mark = opened(marks.made_from(make_picture())).convert("RGBA")
 
-    assert mark.getpixel((479, 5)) == (0, 0, 0, 0)
+    assert mark.getpixel((300, 5)) == (0, 0, 0, 0)
     assert mark.getpixel((80, 80)) == (20, 70, 160, 255)
     half_seen = [each for each in mark.get_flattened_data() if 100 < each[3] < 200]
     assert half_seen
     assert all(abs(red - 20) < 20 and abs(blue - 160) < 20 for red, _green, blue, _alpha in half_seen)
+
+
+def test_a_transparent_margin_is_cut_off():
+    picture = Image.new("RGBA", (400, 300))
+    picture.paste((200, 0, 0, 255), (100, 50, 160, 70))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+
+    assert opened(marks.made_from(file.getvalue())).size == (60, 20)
+
+
+def test_a_picture_in_which_there_is_nothing_is_refused():
+    file = io.BytesIO()
+    Image.new("RGBA", (40, 20)).save(file, "PNG")
+
+    with pytest.raises(marks.NotAMark, match="transparent all over"):
+        marks.made_from(file.getvalue())
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "I;16"])

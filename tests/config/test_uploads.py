@@ -1,8 +1,9 @@
-"""No file is taken: there is nothing on the site that asks for one."""
+"""No file is taken but where a host's mark is changed (tests/campaigns/test_admin_marks.py)."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import get_resolver
 
 from signatories.models import Signature
 from tests.builders import form_answers, make_campaign, make_manager
@@ -41,3 +42,17 @@ def test_a_form_in_parts_without_a_file_is_taken_as_ever(client, db):
 
     assert response.status_code == 302
     assert Signature.objects.count() == 1
+
+
+def test_one_address_takes_a_file_and_larger_bodies_than_others():
+    def views(patterns):
+        for each in patterns:
+            yield from views(each.url_patterns) if hasattr(each, "url_patterns") else [each]
+
+    found = list(views(get_resolver().url_patterns))
+
+    assert [each.name for each in found if hasattr(each.callback, "takes_file")] == ["campaigns_host_mark"]
+    assert [each.name for each in found if hasattr(each.callback, "largest_body")] == ["campaigns_host_mark"]
+    assert [each.name for each in found if getattr(each.callback, "csrf_exempt", False)] == [
+        "campaigns_host_mark"
+    ]

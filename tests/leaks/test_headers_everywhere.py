@@ -116,8 +116,8 @@ def test_cookies_are_set_by_forms_and_staff_alone_and_are_guarded(walked, settin
             assert not response.cookies, path
 
 
-def test_no_upload_is_taken_anywhere(client):
-    """Nothing in the data or in a form could hold one. List a new one here with how it is re-encoded."""
+def test_no_upload_is_taken_from_the_public(client):
+    """Nothing in the data or in a form of theirs could hold one. Staff give a host its mark, which `campaigns.marks` makes anew."""
     fields = [
         f"{model._meta.label}.{field.name}"
         for model in apps.get_models()
