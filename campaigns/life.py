@@ -8,6 +8,8 @@ from campaigns.models import Campaign
 
 # A form sent before the deadline can still be confirmed for so long after it (product.md, "A campaign's life").
 CONFIRM_GRACE = timedelta(hours=24)
+# The page says in its last days that it closes soon.
+LAST_DAYS = timedelta(hours=72)
 
 
 class Phase(StrEnum):
@@ -37,6 +39,11 @@ def is_readable(campaign: Campaign, now: datetime) -> bool:
     """Whether anybody may open its page at the moment `now`: the same as `Campaign.objects.readable`."""
     is_out = campaign.embargo_until is None or campaign.embargo_until <= now
     return is_out and campaign.stage not in (Stage.DRAFT, Stage.CIRCULATING)
+
+
+def closes_soon(campaign: Campaign, now: datetime) -> bool:
+    """Whether it is open and its last days have begun at the moment `now`."""
+    return phase(campaign, now) is Phase.OPEN and campaign.closes_at - now <= LAST_DAYS
 
 
 def accepts_forms(campaign: Campaign, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from django.db.models.functions import JSONObject
 from django.utils.safestring import SafeString
 
 from campaigns import life
-from campaigns.choices import AskStatus
+from campaigns.choices import AskStatus, UpdateKind
 from campaigns.letters import to_html
 from campaigns.models import (
     Ask,
@@ -75,6 +75,7 @@ class ReadLetter:
 
     campaign: Campaign
     phase: life.Phase
+    closes_soon: bool
     version: LetterVersion | None
     text: LetterText | None
     html: SafeString
@@ -90,6 +91,11 @@ class ReadLetter:
     @property
     def title(self) -> str:
         return self.text.title if self.text else self.campaign.slug
+
+    @property
+    def response(self) -> ReadUpdate | None:
+        """The newest that the addressee has answered."""
+        return next((each for each in self.updates if each.update.kind == UpdateKind.RESPONSE), None)
 
 
 @dataclass
@@ -172,6 +178,7 @@ def read(campaign: Campaign, language: str, now: datetime) -> ReadLetter:
     return ReadLetter(
         campaign=campaign,
         phase=life.phase(campaign, now),
+        closes_soon=life.closes_soon(campaign, now),
         version=text.version if text else None,
         text=text,
         html=to_html(text.body if text else ""),
@@ -180,7 +187,7 @@ def read(campaign: Campaign, language: str, now: datetime) -> ReadLetter:
         updates=updates,
         quotes=_quotes(campaign, language),
         topics=_topics(campaign, language),
-        milestones=_milestones(campaign),
+        milestones=milestones_of(campaign),
         earlier=next((each for each in relatives if each.is_earlier), None),
         later=[each for each in relatives if not each.is_earlier],
     )
@@ -236,7 +243,7 @@ def _around(campaign: Campaign) -> list[CampaignText]:
     return [CampaignText(campaign=campaign, **row) for row in vars(campaign)["text_rows"]]
 
 
-def _milestones(campaign: Campaign) -> list[ReadMilestone]:
+def milestones_of(campaign: Campaign) -> list[ReadMilestone]:
     """The numbers on the way and the goal, and what was reached before somebody changed them."""
     rows = vars(campaign)["milestone_rows"]
     reached = {row["number"]: date.fromisoformat(row["reached_on"]) for row in rows}
