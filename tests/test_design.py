@@ -30,7 +30,9 @@ def block_after(start):
 def declared(sheet, accent):
     """The tokens that `sheet` gives a page whose accent is `accent`; later ones win."""
     tokens = {}
-    for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", re.sub(r"/\*.*?\*/", "", sheet, flags=re.S)):
+    for selectors, body in re.findall(
+        r"([^{}]+)\{([^{}]*)\}", re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    ):
         names = {each.strip() for each in selectors.split(",")}
         if names & {":root", "[data-accent]", f'[data-accent="{accent}"]'}:
             tokens |= dict(re.findall(r"--([\w-]+):\s*([^;]+);", body))
