@@ -19,7 +19,8 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.core.handlers.exception import response_for_exception
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils import translation
@@ -66,7 +67,11 @@ def public(
             _take_the_reader_away(request, query)
             language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
             with translation.override(language):
-                response = view(request, *args, **kwargs)
+                try:
+                    response = view(request, *args, **kwargs)
+                except Http404 as missing:
+                    # For everybody, too: a cache in front must put it in the place of a page that was taken away.
+                    response = response_for_exception(request, missing)
                 if isinstance(response, SimpleTemplateResponse):
                     response.render()
             _refuse_cookies(request, response)

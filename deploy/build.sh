@@ -10,7 +10,7 @@ folder="${2:-}"
 python="${PYTHON:-python3}"
 # What the site runs on; tests, tools and the demo's launcher stay out.
 parts=(manage.py config campaigns signatories templates static locale LICENSE)
-programs=(deploy/start deploy/healthy.py)
+programs=(deploy/start deploy/healthy.py deploy/keep_warm.py deploy/front)
 
 usage() {
     echo "Usage: deploy/build.sh install | app | all FOLDER" >&2
@@ -35,7 +35,7 @@ app() {
         fi
     done
     for part in "${programs[@]}"; do
-        cp "$source/$part" "$folder/app/deploy/"
+        cp -R "$source/$part" "$folder/app/deploy/"
     done
     find "$folder/app" -name __pycache__ -type d -prune -exec rm -rf {} +
     translations

@@ -3,7 +3,13 @@
 from django.contrib.messages import get_messages
 from django.contrib.messages import info as inform
 from django.core.files.uploadhandler import MemoryFileUploadHandler
-from django.http import HttpResponse, HttpResponsePermanentRedirect, JsonResponse, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.middleware.csrf import get_token
 from django.template import engines
 from django.template.response import SimpleTemplateResponse
@@ -40,6 +46,11 @@ def moved(_request):
 @public()
 def embargoed(_request):
     return HttpResponse("press only", headers={"Cache-Control": "private, no-store"})
+
+
+@public()
+def missing(_request):
+    raise Http404
 
 
 @public()
@@ -111,6 +122,7 @@ urlpatterns = [
     path("count.json", count),
     path("en/moved/", moved),
     path("en/embargoed/", embargoed),
+    path("en/missing/", missing),
     path("en/forbidden/", forbidden),
     path("en/with-form/", with_form),
     path("en/with-cookie/", with_cookie),

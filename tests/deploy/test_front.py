@@ -1,0 +1,61 @@
+"""The sample of a front: nginx takes it, and its page for when all else fails is shown as it was written."""
+
+import re
+import subprocess
+from base64 import b64encode
+from hashlib import sha256
+
+import pytest
+from bs4 import BeautifulSoup
+from django.conf import settings
+
+from tests.front import SAMPLE, nginx, write_configuration
+
+PAGE = SAMPLE.parent / "unavailable.html"
+
+
+@pytest.mark.processes
+def test_nginx_accepts_the_sample_without_a_word(tmp_path):
+    configuration = write_configuration(tmp_path, port=1, site_port=2)
+
+    done = subprocess.run(
+        [nginx(), "-t", "-q", "-p", tmp_path, "-c", configuration, "-e", tmp_path / "error.log"],
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_page_may_use_its_own_style_and_nothing_else():
+    style = BeautifulSoup(PAGE.read_text(), "html.parser").style.string
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+
+    policy = re.search(r'Content-Security-Policy "(.*?)"', SAMPLE.read_text())[1]
+
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    assert re.findall(r"(?:src|href)=|url\(|style=", PAGE.read_text()) == []
+
+
+def test_the_page_speaks_each_language_of_the_site():
+    page = BeautifulSoup(PAGE.read_text(), "html.parser")
+
+    assert {element["lang"].lower() for element in page.select("[lang]")} == set(dict(settings.LANGUAGES))
+    assert page.select_one("[lang=ar]")["dir"] == "rtl"
+
+
+def test_who_asks_and_how_is_said_by_the_front_alone():
+    said = dict(re.findall(r"^ +proxy_set_header (\S+) (\S+);", SAMPLE.read_text(), re.MULTILINE))
+
+    assert said == {
+        "Connection": '""',
+        "Host": "$host",
+        "X-Forwarded-Proto": "$scheme",
+        "X-Forwarded-For": "$remote_addr",
+        "Accept-Encoding": "$undersigned_form",
+    }
+    # nginx forgets all of the above in a place that sets one of its own.
+    places = SAMPLE.read_text().split("location ")[1:]
+    assert [place for place in places if "proxy_set_header" in place] == []
