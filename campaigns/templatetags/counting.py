@@ -72,7 +72,7 @@ def plain_headline(tally: Tally, number: str = "") -> str:
 
 @register.simple_tag
 def headline_words() -> str:
-    """The same sentences with all their plural forms, as JSON for count.js, which takes "other" for a missing form."""
+    """The same sentences with all their plural forms, as JSON for letter.js, which takes "other" for a missing form."""
     words = {
         "organisations": _forms(organisations),
         "named": _forms(named),

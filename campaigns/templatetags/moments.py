@@ -29,13 +29,35 @@ def in_both_zones(moment: datetime, zone: str) -> SafeString:
         words = _("%(day)s, %(time)s (%(zone)s) = %(utc_time)s UTC")
     else:
         words = _("%(day)s, %(time)s (%(zone)s) = %(utc_day)s, %(utc_time)s UTC")
-    return format_html('<time datetime="{}">{}</time>', f"{utc:%Y-%m-%dT%H:%M:%SZ}", words % facts)
+    # letter.js adds the reader's own time, in these words, where it is another one.
+    return format_html(
+        '<time datetime="{}" data-zone="{}" data-own="{}">{}</time>',
+        f"{utc:%Y-%m-%dT%H:%M:%SZ}",
+        zone,
+        _("{time} in your time zone"),
+        words % facts,
+    )
+
+
+@register.simple_tag
+def minute_in_utc(moment: datetime) -> SafeString:
+    """“14:05 UTC”; the day comes along for print and for whoever keeps the page. letter.js changes both."""
+    utc = moment.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" data-as-of><span class="print-only"><span data-day>{}</span>, </span>'
+        "<span data-clock>{}</span> UTC</time>",
+        f"{utc:%Y-%m-%dT%H:%MZ}",
+        _day(utc),
+        _clock(utc),
+    )
 
 
 @register.simple_tag
 def in_utc(moment: datetime) -> SafeString:
     """“24 November 2026, 10:05 UTC”."""
-    return in_both_zones(moment, "UTC")
+    utc = moment.astimezone(UTC)
+    words = _("%(day)s, %(time)s UTC") % {"day": _day(utc), "time": _clock(utc)}
+    return format_html('<time datetime="{}">{}</time>', f"{utc:%Y-%m-%dT%H:%M:%SZ}", words)
 
 
 @register.simple_tag

@@ -27,6 +27,7 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
         "text": reading.letter_text(campaign, language),
         "is_open": life.phase(campaign, now) is life.Phase.OPEN,
         "tally": counts.tally(campaign),
+        "as_of": now,
         "lines": [line_of(signature, campaign, language) for signature in signatures],
         "more": more,
     }

@@ -1,13 +1,15 @@
 """The benchmarks' own tools: figures, runs in turns, the table in the docs, the loader for machines without wrk."""
 
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from benchmarks import load, report
+from benchmarks import crowd, load, report
 from benchmarks.frame import Figure, granian_parameters, in_turns, ratio_in_turns
 from benchmarks.load import Connection
+from dev.environment import PROJECT
 
 
 def figure(what, ratio=0.7, goal="≥ 0.6"):
@@ -109,3 +111,18 @@ def test_the_bundled_loader_prints_how_many_answers_came(server, capsys, monkeyp
     monkeypatch.setattr(load, "SECONDS", 0.05)
     load.main(f"http://{server[0]}:{server[1]}/good", "2")
     assert int(capsys.readouterr().out) > 0
+
+
+@pytest.mark.parametrize(
+    ("constant", "value"),
+    [
+        ("EVERY", crowd.EVERY * 1000),
+        ("SHORTEST", crowd.SHORTEST),
+        ("SPREAD", crowd.SPREAD),
+        ("LIST_WITHIN", crowd.LIST_WITHIN * 1000),
+    ],
+)
+def test_the_crowd_asks_at_the_pace_of_the_pages_own_script(constant, value):
+    script = (PROJECT / "static/js/letter.js").read_text()
+    line = re.search(rf"^const {constant} = (?:.*: )?([\d._]+);$", script, re.MULTILINE)
+    assert float(line[1].replace("_", "")) == value

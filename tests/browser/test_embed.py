@@ -54,7 +54,7 @@ def test_the_pasted_line_shows_the_count_and_is_as_high_as_its_block(site, elsew
     page = site.open(f"{address}/")
     block = page.frame_locator(FRAME)
 
-    expect(block.locator(".headline")).to_have_text("1 organisation from 1 country or territory")
+    expect(block.locator("[data-headline]")).to_have_text("1 organisation from 1 country or territory")
     inside = block.locator("html").evaluate("html => html.getBoundingClientRect().height")
     page.wait_for_function(
         "height => document.querySelector('iframe').getBoundingClientRect().height === Math.ceil(height)",
