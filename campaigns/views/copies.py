@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from campaigns import counts, listing, reading
+from campaigns.choices import Accent
 from campaigns.lines import line_of
 from campaigns.models import CampaignText
 from campaigns.templatetags.counting import grouped, organisations
@@ -86,7 +87,8 @@ def badge(request: HttpRequest, slug: str) -> HttpResponse:
     with translation.override(asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
         tally = counts.tally(campaign)
         words = organisations(tally.count).format(n=grouped(tally.count))
-        context = {"words": words, "campaign": campaign, "style": BADGE_STYLE}
+        accent = Accent(campaign.accent).on_paper
+        context = {"words": words, "accent": accent, "style": BADGE_STYLE}
         drawing = render_to_string(
             "campaigns/badge.svg", context | {"width": len(words) * BADGE_LETTER, "host": campaign.host.name}
         )

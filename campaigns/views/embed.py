@@ -39,7 +39,13 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
 
 @public()
 def share(request: HttpRequest, slug: str) -> HttpResponse:
-    campaign = get_object_or_404(reading.campaigns_to_read(timezone.now()), slug=slug)
+    now = timezone.now()
+    campaign = get_object_or_404(reading.campaigns_to_read(now), slug=slug)
     text = reading.letter_text(campaign, translation.get_language())
-    context = {"campaign": campaign, "text": text, "title": text.title if text else slug}
+    context = {
+        "campaign": campaign,
+        "text": text,
+        "title": text.title if text else slug,
+        "is_open": life.phase(campaign, now) is life.Phase.OPEN,
+    }
     return render(request, "campaigns/share.html", context)
