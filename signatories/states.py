@@ -142,6 +142,7 @@ class EventKind(models.TextChoices):
     MERGED = "merged", _("Another signature was merged into it")
     UNMERGED = "unmerged", _("A merge was undone")
     SECTION = "section", _("Linked with its network")
+    PART = "part", _("Convenor or signatory")
     DISPUTED = "disputed", _("Disputed")
     DISPUTE_DECIDED = "dispute_decided", _("Dispute decided")
     RENAMED = "renamed", _("Public name changed")

@@ -34,7 +34,7 @@ def accept_what_meets_the_bar(modeladmin: Any, request: HttpRequest, queryset: Q
     words = ngettext("%(count)d accepted.", "%(count)d accepted.", accepted) % {"count": accepted}
     messages.success(request, words)
     if left:
-        messages.warning(request, _left(left))
+        messages.warning(request, left_in_words(left))
 
 
 @admin.action(description=gettext_lazy("Send the mail that was held"), permissions=["moderate"])
@@ -54,7 +54,7 @@ def send_held_mail(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Sig
         request, ngettext("%(count)d mail queued.", "%(count)d mails queued.", sent) % {"count": sent}
     )
     if left:
-        messages.warning(request, _left(left))
+        messages.warning(request, left_in_words(left))
 
 
 def _chosen(request: HttpRequest, queryset: QuerySet[Signature]) -> QuerySet[Signature]:
@@ -77,7 +77,7 @@ def _accept(signature: Signature, by: User) -> None:
     moderation.accept(signature=signature, by=by)
 
 
-def _left(left: list[str]) -> str:
+def left_in_words(left: list[str]) -> str:
     words = ngettext("%(count)d left: %(which)s.", "%(count)d left: %(which)s.", len(left))
     more = [_("and %(count)d more") % {"count": len(left) - NAMED}] if len(left) > NAMED else []
     return words % {"count": len(left), "which": "; ".join(left[:NAMED] + more)}

@@ -33,6 +33,7 @@ from signatories.admin.wish_forms import (
     WishForm,
 )
 from signatories.models import Contact, Dispute, Signature
+from signatories.moderation import MAY_CONVENE
 from signatories.states import LEADS_TO, LIVE, Flag, State
 
 UNPROCESSABLE = 422
@@ -67,6 +68,7 @@ def show(
         "forms": forms,
         "contacts": contacts,
         "disputers": disputers,
+        "may_convene": _may_convene(signature, request.user),
     }
     response = TemplateResponse(
         request, "admin/signatories/signature/case.html", context, status=UNPROCESSABLE if refused else 200
@@ -74,6 +76,15 @@ def show(
     # It may hold a contact in clear, and is old as soon as a colleague decides.
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _may_convene(signature: Signature, user: User | AnonymousUser) -> bool:
+    """Whether the user manages the letter, and the signature stands so that it may be a convenor's."""
+    return (
+        signature.state in MAY_CONVENE
+        and getattr(signature, "is_managed", False)
+        and user.has_perm("campaigns.change_campaign")
+    )
 
 
 def back_to(pk: int) -> HttpResponse:

@@ -140,7 +140,7 @@ def open_case(signature: Signature, user: User | AnonymousUser) -> CaseFile:
 
 
 def in_case(signatures: SignatureQuerySet, user: User | AnonymousUser) -> SignatureQuerySet:
-    """`signatures` with what `open_case` reads of each, and whether `user` moderates its letter. Of a network that did not sign the same letter nothing is told."""
+    """`signatures` with what `open_case` reads of each, and whether `user` moderates or manages its letter. Of a network that did not sign the same letter nothing is told."""
     evidence = Evidence.objects.select_related("recorded_by", "referrer__organisation")
     networks = Signature.objects.filter(
         campaign=OuterRef("campaign"), organisation=OuterRef("organisation__parent")
@@ -153,6 +153,7 @@ def in_case(signatures: SignatureQuerySet, user: User | AnonymousUser) -> Signat
             mailbox_domains=brought.mailbox_domains(),
             mails_brought=brought.mails(),
             is_moderated=Exists(Campaign.objects.moderated_by(user).filter(pk=OuterRef("campaign"))),
+            is_managed=Exists(Campaign.objects.managed_by(user).filter(pk=OuterRef("campaign"))),
             network_pk=Subquery(networks.values("pk")[:1]),
             network_title=Subquery(networks.values("organisation__name")[:1]),
         )

@@ -14,6 +14,7 @@ from campaigns.admin.scope import CampaignScoped, ViewOnly
 from signatories.admin import (
     asking,
     case_page,
+    convening,
     decisions,
     disputes,
     exporting,
@@ -58,6 +59,7 @@ BUTTONS = {
     "show-disputers": disputes.reveal_disputers,
     "hide": hiding.hide,
     "unlink-section": sections.unlink_section,
+    "convenor": convening.convenor,
     "take-name": wishes.take_name,
     "refuse-name": wishes.refuse_name,
     "check-publicity": wishes.check_publicity,
@@ -99,7 +101,12 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
     sortable_by = ["organisation_name", "country"]
     list_per_page = 50
     show_full_result_count = False
-    actions = [accept_what_meets_the_bar, send_held_mail]
+    actions = [
+        accept_what_meets_the_bar,
+        send_held_mail,
+        convening.make_convenors,
+        convening.make_signatories,
+    ]
     view_on_site = False
     change_list_template = "admin/signatories/signature/change_list.html"
 
@@ -116,6 +123,9 @@ class SignatureAdmin(ViewOnly, CampaignScoped):
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("signatories.change_signature")
+
+    def has_convene_permission(self, request: HttpRequest) -> bool:
+        return convening.may_convene(request.user)
 
     def get_urls(self) -> list[URLPattern]:
         site = self.admin_site.admin_view

@@ -175,6 +175,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         """Signatures that `user` may decide: those of campaigns on which he is a moderator."""
         return self.filter(campaign__in=Campaign.objects.moderated_by(user))
 
+    def managed_by(self, user: User | AnonymousUser) -> "SignatureQuerySet":
+        """Signatures of the campaigns on which `user` is a manager."""
+        return self.filter(campaign__in=Campaign.objects.managed_by(user))
+
 
 def public_network() -> SignatureQuerySet:
     """The public signature of the network of the outer query's organisation, on the same letter."""

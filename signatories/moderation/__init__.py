@@ -3,6 +3,7 @@
 from signatories.moderation.appeals import turn_down_appeal
 from signatories.moderation.asking import Prompt, ask, words_of
 from signatories.moderation.casework import add_note, mark_not_duplicate, reveal_contact, send_again
+from signatories.moderation.convening import MAY_CONVENE, give_part
 from signatories.moderation.deciding import (
     BelowTheBar,
     accept,
@@ -34,6 +35,7 @@ from signatories.moderation.wishes import (
 from signatories.twins import PossibleDuplicate
 
 __all__ = [
+    "MAY_CONVENE",
     "RECORDABLE",
     "SECOND_CHANNEL",
     "BelowTheBar",
@@ -49,6 +51,7 @@ __all__ = [
     "ask_to_vouch",
     "call_off",
     "check_publicity",
+    "give_part",
     "hold",
     "link_section",
     "look_at_vouching",

@@ -9,7 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext_lazy as _
 
 from signatories.desk.secondfactor import lacks_second_factor
-from signatories.states import EvidenceKind, Outcome, Vouch
+from signatories.states import EvidenceKind, Outcome, PartInCampaign, Vouch
 from signatories.telling import MERGE_DETAIL, SWEEP_DETAIL
 
 register = template.Library()
@@ -19,6 +19,7 @@ IN_WORDS = {
     **dict(EvidenceKind.choices),
     **dict(Outcome.choices),
     **dict(Vouch.choices),
+    **dict(PartInCampaign.choices),
     "inside": _("from the organisation itself"),
     "outside": _("from somebody else"),
     "disputers": _("who disputes it"),
