@@ -1,7 +1,10 @@
 """The manager's way (scenario C1 for English, C3): a campaign from nothing to public, in the admin."""
 
+import csv
+import io
 import json
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -12,7 +15,7 @@ from django.utils import timezone
 from campaigns.choices import Accent, Role, Stage
 from campaigns.models import Ask, Campaign, CampaignRole, ConsentText, Host, LetterText, LetterVersion, Update
 from signatories.models import Signature
-from signatories.states import State
+from signatories.states import OrganisationType, State
 from tests.builders import (
     make_campaign,
     make_manager,
@@ -380,6 +383,73 @@ def test_c3_the_numbers_are_those_of_the_public_page(client):
         "By day": [[today, "8", "7", "2"]],
     }
     assert [each.find("title").get_text() for each in shown.select("figure.days rect")] == [f"{today}: 2"]
+
+
+def test_c3_every_public_place_says_what_the_managers_numbers_say(client):
+    """count.json, the page, the list, its filters and the public file against the tables of the admin."""
+    campaign = make_campaign()
+    day = timezone.now() - timedelta(days=3)
+    rows = (("KE", "ngo"), ("KE", "union"), ("KE", "ngo"), ("FJ", "network"), ("NP", "ngo"))
+    for country, org_type in rows:
+        make_signature(campaign, country_code=country, org_type=org_type)
+    Signature.objects.filter(country_code="FJ").update(joined_total_at=day)
+    for mode in ("withheld", "addressee_only"):
+        hidden = make_signature(campaign, country_code="XK", org_type="faith")
+        Signature.objects.filter(pk=hidden.pk).update(publication_mode=mode, joined_total_at=day)
+    for state in (State.CONFIRMED, State.ON_HOLD, State.SUBMITTED, State.REJECTED):
+        make_signature(campaign, state=state, country_code="MW", org_type="media")
+    client.force_login(make_manager(campaign))
+    shown, boxes, tables = numbers_shown(client, campaign)
+    named = {heading: {row[0]: int(row[-2]) for row in rows} for heading, rows in tables.items()}
+    named["By day"] = {row[0]: int(row[-1]) for row in tables["By day"]}
+    public = json.loads(client.get("/letter-a/count.json").content)
+    client.logout()
+
+    # the totals
+    assert (public["count"], public["named"], public["countries"]) == (7, 5, 3)
+    assert boxes[0] == "7 accepted 5 public, 1 for the addressee only, 1 withheld"
+    for address_ in ("/en/letter-a/", "/en/letter-a/signatories/"):
+        assert "7 organisations , of which 5 are named, from 3 countries" in said_by(client.get(address_))
+    # each table holds the named ones, all of them, and of those who wait none
+    for heading in named:
+        assert sum(named[heading].values()) == public["named"]
+    assert {name for name, count in named["By country or territory"].items() if count} == {
+        "Kenya",
+        "Fiji",
+        "Nepal",
+    }
+    assert sum(int(row[-1]) for row in tables["By country or territory"]) == 2  # to check, and on hold
+    # country by country and type by type as the list finds them
+    for code, name in (("KE", "Kenya"), ("FJ", "Fiji"), ("NP", "Nepal"), ("MW", "Malawi"), ("XK", "Kosovo")):
+        found = lines_of(client.get(f"/en/letter-a/signatories/?country={code}"))
+        assert len(found) == named["By country or territory"].get(name, 0)
+    for value, name in OrganisationType.choices:
+        found = lines_of(client.get(f"/en/letter-a/signatories/?type={value}"))
+        assert len(found) == named["By type"].get(str(name), 0)
+    # as many as the public file has, by country
+    file = Counter(
+        row["country_or_territory"] for row in rows_of_file(client.get("/letter-a/signatories.csv"))
+    )
+    assert file == {name: count for name, count in named["By country or territory"].items() if count}
+    # and the chart draws the same days as the table
+    titles = [each.find("title").get_text() for each in shown.select("figure.days rect")]
+    drawn = dict(title.rsplit(": ", 1) for title in titles)
+    assert {each: int(count) for each, count in drawn.items() if count != "0"} == {
+        each: count for each, count in named["By day"].items() if count
+    }
+
+
+def said_by(response):
+    return " ".join(page(response).get_text(" ").split())
+
+
+def lines_of(response):
+    return page(response).select("ul.signatory-list li")
+
+
+def rows_of_file(response):
+    content = b"".join(response) if response.streaming else response.content
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 
 def test_a_letter_that_nobody_signed_has_numbers_and_no_chart(client):
