@@ -13,7 +13,8 @@ import socket
 import ssl
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -21,24 +22,15 @@ from urllib.parse import urlsplit
 ROUND = 25  # seconds from one look at everything to the next
 # A name that is hidden changes the count: its letter is then looked at anew at once.
 TICK = 2  # seconds
-# A list of letters that has no end, or a site that answers slowly, must not keep us from the first ones.
+# A list of letters that has no end must not keep us from the first ones.
 MOST_LETTERS = 50
-LONGEST_ROUND = 20  # seconds
 PATIENCE = 10  # seconds for one answer
 # Each in which the front keeps a copy.
 FORMS = ("br", "gzip", "identity")
-# What a letter has beneath its own address, in each language, and beneath its name.
-IN_A_LANGUAGE = (
-    "",
-    "signatories/",
-    "letter.pdf",
-    "updates/",
-    "embed/",
-    "card.png",
-    "updates/feed/",
-    "share/",
-)
-BESIDE = ("count.json", "signatories.csv", "badge.svg")
+# What a letter has beneath its own address, in each language, and beneath its name alone; those first that say names.
+BESIDE = ("signatories.csv", "count.json", "badge.svg")
+SAYS_NAMES = ("", "signatories/", "signatories.csv", "embed/", "letter.pdf")
+ALL = (*SAYS_NAMES, "count.json", "badge.svg", "updates/", "card.png", "updates/feed/", "share/")
 LETTER = re.compile(r"/[a-z-]+/([^/]+)/")
 
 
@@ -92,20 +84,41 @@ class Keeper:
         self.paths: list[str] = []  # of all pages in the sitemap
         self.tags: dict[str, str] = {}  # of count.json, by the letter's name
         self.once_more: set[str] = set()
+        self.waiting: deque[str] = deque()  # what this round has still to ask for
+        self.missing = 0  # answers, in this round
+        self.next_round = 0.0
         self.said = ""
 
-    def look_at_everything(self) -> None:
+    def run(self) -> None:
+        while True:
+            began = time.monotonic()
+            if began >= self.next_round:
+                self.begin_round(began)
+            self.look_at_what_changed()
+            self.go_on(began + TICK)
+            time.sleep(max(0.0, began + TICK - time.monotonic()))
+
+    def begin_round(self, now: float) -> None:
+        """Everything is asked for, what the last round left first."""
+        self.next_round = now + ROUND
+        if self.waiting:
+            self._say(f"The site is slow: in {ROUND} seconds {len(self.waiting)} addresses were not reached")
+        self.missing = 0
         answer = self.front.get("/sitemap.xml")
         if answer is not None and answer.status == 200:
             found = re.findall(r"<loc>([^<]+)</loc>", answer.body.decode())
             self.paths = [urlsplit(address).path for address in found]
-        ends = time.monotonic() + LONGEST_ROUND
-        letters = self.letters()
-        pages = [path for path in self.paths if not LETTER.fullmatch(path)]
-        missing = self._ask(["/", *pages], ends)
-        for slug in letters:
-            missing += self._ask(self._of(slug), ends)
-        self._say(f"{len(letters)} letters; {missing} answers are missing")
+        elif not self.paths:
+            self._say("There is no sitemap to read the letters in")
+        pages = ["/", *(path for path in self.paths if not LETTER.fullmatch(path))]
+        letters = [path for slug in self.letters() for path in self._of(slug)]
+        self.waiting = deque(dict.fromkeys([*self.waiting, *pages, *letters]))
+
+    def go_on(self, until: float) -> None:
+        while self.waiting and time.monotonic() < until:
+            self._ask(self.waiting.popleft())
+            if not self.waiting:
+                self._say(f"{len(self.letters())} letters; {self.missing} answers are missing")
 
     def look_at_what_changed(self) -> None:
         """A change is looked at twice: the first time a page of a moment ago may still have been under way."""
@@ -118,26 +131,22 @@ class Keeper:
                 self.tags[slug] = answer.tag
                 self.once_more.add(slug)
         for slug in sorted(again | self.once_more):
-            self._ask(self._of(slug), time.monotonic() + LONGEST_ROUND)
+            for path in self._of(slug, SAYS_NAMES):
+                self._ask(path)
 
     def letters(self) -> list[str]:
         named = (LETTER.fullmatch(path) for path in self.paths)
         return list(dict.fromkeys(match[1] for match in named if match))[:MOST_LETTERS]
 
-    def _of(self, slug: str) -> Iterator[str]:
+    def _of(self, slug: str, what: Sequence[str] = ALL) -> Iterator[str]:
         own = [path for path in self.paths if path.endswith(f"/{slug}/")]
-        for what in IN_A_LANGUAGE:  # the letters themselves come first
-            yield from (path + what for path in own)
-        yield from (f"/{slug}/{what}" for what in BESIDE)
+        for name in what:
+            yield from [f"/{slug}/{name}"] if name in BESIDE else [path + name for path in own]
 
-    def _ask(self, paths: Iterable[str], ends: float) -> int:
-        """How many were not answered in time, or with an error of the front's own."""
-        missing = 0
-        for path in paths:
-            for form in FORMS:
-                answer = self.front.get(path, form) if time.monotonic() < ends else None
-                missing += answer is None or answer.status >= 500
-        return missing
+    def _ask(self, path: str) -> None:
+        for form in FORMS:
+            answer = self.front.get(path, form)
+            self.missing += answer is None or answer.status >= 500
 
     def _say(self, words: str) -> None:
         """A line when something is otherwise than before."""
@@ -146,17 +155,5 @@ class Keeper:
             print(words, flush=True)
 
 
-def main(site: str, connect_to: str = "") -> None:
-    keeper = Keeper(Front(site, connect_to))
-    next_round = 0.0
-    while True:
-        if time.monotonic() >= next_round:
-            next_round = time.monotonic() + ROUND
-            keeper.look_at_everything()
-        else:
-            keeper.look_at_what_changed()
-        time.sleep(TICK)
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    Keeper(Front(*sys.argv[1:])).run()

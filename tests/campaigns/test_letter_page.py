@@ -187,7 +187,11 @@ def test_a_letter_and_the_one_that_follows_it_lead_to_each_other(client, db):
     assert relations(client, "second") == [("This letter follows up: The first letter", "/en/first/")]
 
 
-@pytest.mark.parametrize("hidden", [{"stage": Stage.CIRCULATING}, {"embargo_until": NOW() + DAYS}], ids=str)
+@pytest.mark.parametrize(
+    "hidden",
+    [{"stage": Stage.CIRCULATING}, {"embargo_until": NOW() + DAYS}],
+    ids=["circulating", "embargoed"],
+)
 def test_nothing_leads_to_a_letter_that_is_not_public(client, db, hidden):
     first = make_campaign("first")
     make_campaign("second", title="Canary of the second", follows=first, **hidden)
