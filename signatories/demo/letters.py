@@ -65,7 +65,7 @@ def _campaign(facts: Facts, host: Host, follows: Campaign | None) -> Campaign:
         slug=facts["slug"],
         host=host,
         follows=follows,
-        stage=Stage.PUBLIC if delivered is None else Stage.DELIVERED,
+        stage=Stage(facts.get("stage", Stage.PUBLIC)),
         accent=Accent(facts["accent"]),
         zone=dates["zone"],
         opens_at=_at(-dates["opens_days_ago"], dates["opens_at"], dates["zone"]),

@@ -113,10 +113,10 @@ def days(campaign):
     return [moment.astimezone(campaign.zoneinfo).date() for moment in joined]
 
 
-def test_it_follows_up_an_earlier_letter_that_was_delivered(loaded, client):
+def test_it_follows_up_an_earlier_letter_that_was_answered(loaded, client):
     earlier = loaded.follows
 
-    assert (earlier.slug, earlier.stage, earlier.accent) == ("open-doors", Stage.DELIVERED, "plum")
+    assert (earlier.slug, earlier.stage, earlier.accent) == ("open-doors", Stage.ANSWERED, "plum")
     assert (earlier.signatures.tally().count, earlier.signatures.tally().named) == (9, 8)
     assert [ask.status for ask in earlier.asks.order_by("position")] == ["met", "partly_met"]
     assert earlier.updates.filter(kind="response").count() == 1
