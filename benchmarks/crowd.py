@@ -1,6 +1,6 @@
 """Many open pages in one process, each doing what `static/js/letter.js` does; its own module, since it needs no Django.
 
-Each keeps a connection, asks for letter.json with the entity tag of the last answer every five seconds, give or take, and once
+Each keeps a connection, asks for count.json with the entity tag of the last answer every five seconds, give or take, and once
 the count has moved it fetches the page for the new list.
 """
 
@@ -33,10 +33,10 @@ class Heard:
 class Page:
     """One open page: its connection and what it knows of the count."""
 
-    def __init__(self, url: str, slug: str, path: str, heard: Heard) -> None:
+    def __init__(self, url: str, count_path: str, path: str, heard: Heard) -> None:
         parts = urlsplit(url)
         self.host, self.port = parts.hostname or "", parts.port or 80
-        self.count_path, self.path, self.heard = f"/{slug}/letter.json", path, heard
+        self.count_path, self.path, self.heard = count_path, path, heard
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
         self.tag, self.count = "", b""
@@ -92,18 +92,22 @@ class Page:
         return body
 
 
-async def crowd(url: str, slug: str, path: str, *, pages: int, opening: float, seconds: float) -> Heard:
+async def crowd(url: str, count_path: str, path: str, *, pages: int, opening: float, seconds: float) -> Heard:
     """Opens so many pages within `opening` seconds; after `seconds` all of them close."""
     heard = Heard()
     until = time.monotonic() + seconds
-    await asyncio.gather(*(Page(url, slug, path, heard).stay_open(opening, until) for _ in range(pages)))
+    await asyncio.gather(
+        *(Page(url, count_path, path, heard).stay_open(opening, until) for _ in range(pages))
+    )
     return heard
 
 
 if __name__ == "__main__":
-    url, slug, path, *numbers = sys.argv[1:]
+    url, count_path, path, *numbers = sys.argv[1:]
     pages, opening, seconds = map(int, numbers)
     gc.disable()  # a look at the garbage of all pages would stop all of them at once
     print(
-        json.dumps(asdict(asyncio.run(crowd(url, slug, path, pages=pages, opening=opening, seconds=seconds))))
+        json.dumps(
+            asdict(asyncio.run(crowd(url, count_path, path, pages=pages, opening=opening, seconds=seconds)))
+        )
     )

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 
 from django.contrib.auth.models import User
+from django.urls import reverse
 
 from benchmarks import data
 from benchmarks.crowd import PATIENCE, Heard
@@ -36,15 +37,14 @@ def polling(house: House) -> Iterator[Figure]:
     campaign = data.letter("polled", SIGNATORIES)
     waiting = _waiting(campaign)
     with house.web() as server:
-        path = campaign.get_absolute_url()
+        addresses = [reverse("count", args=[campaign.slug]), campaign.get_absolute_url()]
         with subprocess.Popen(
             [
                 sys.executable,
                 "-m",
                 "benchmarks.crowd",
                 server.url,
-                campaign.slug,
-                path,
+                *addresses,
                 *map(str, (PAGES, OPENING, SECONDS)),
             ],
             stdout=subprocess.PIPE,
@@ -62,6 +62,8 @@ def polling(house: House) -> Iterator[Figure]:
 def _figures(heard: Heard, accepted_at: float) -> Iterator[Figure]:
     seen = [moment - accepted_at for moment in heard.seen]
     answered = heard.answers / (heard.answers + heard.failures)
+    if not heard.delays:
+        raise RuntimeError("no page got an answer")
     p99 = sorted(heard.delays)[int(len(heard.delays) * 0.99)]
     late = f"{PAGES - len(seen):,} of {PAGES:,} pages never saw it" if len(seen) < PAGES else "the last page"
     yield Figure(

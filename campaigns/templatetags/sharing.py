@@ -4,8 +4,10 @@ from django import template
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
 
 from campaigns import weblinks
+from campaigns.models import Quote
 
 register = template.Library()
 # By its plain name: a snippet that somebody pasted years ago must still find it.
@@ -34,6 +36,13 @@ def embed_snippet(title: str, path: str) -> str:
         page,
         title,
     )
+
+
+@register.simple_tag
+def quoted(quote: Quote, host: str) -> str:
+    """“…” – N. N., spokesperson, Host: a quote as it is pasted into an article."""
+    who = ", ".join(part for part in (quote.speaker, quote.speaker_role, host) if part)
+    return _("“%(text)s” – %(who)s") % {"text": quote.text, "who": who}
 
 
 @register.simple_tag

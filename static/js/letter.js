@@ -31,12 +31,13 @@ function keepFresh(place) {
       if (differs(place, facts)) say(show(place, facts));
       tellHeard(place, heardAt);
       failures = 0;
-      if (isListOld(place)) await renewList(place);
     } catch {
       failures += 1;
       tellSilence(place, failures > 1 || !navigator.onLine);
     }
     plan();
+    // A list that doesn't come is asked for again beside the next count.
+    if (failures === 0 && isListOld(place)) renewList(place).catch(() => {});
   }
 
   function plan(wait = Math.min(EVERY * 2 ** failures, SLOWEST) * (SHORTEST + SPREAD * Math.random())) {
@@ -159,7 +160,8 @@ function replaceKeepingFocus(old, fresh) {
   old.replaceWith(fresh);
   if (address === null) return;
   const same = [...fresh.querySelectorAll("a")].find((link) => link.getAttribute("href") === address);
-  same?.focus({ preventScroll: true });
+  fresh.tabIndex = -1; // where the line has gone, its list keeps the place
+  (same ?? fresh).focus({ preventScroll: true });
 }
 
 /** Adds the reader's own time to a moment that stands there in the host's zone and in UTC, where it is another one. */
@@ -196,11 +198,12 @@ function offerCopy(button) {
   button.addEventListener("click", async () => {
     said.textContent = "";
     try {
-      await navigator.clipboard.writeText(source.innerText.trim());
+      await navigator.clipboard.writeText(button.dataset.text ?? source.innerText.trim());
       said.textContent = button.dataset.copied;
     } catch {
       // Not allowed here: what was to be copied is selected, and the reader's own keys copy it.
       getSelection().selectAllChildren(source);
+      said.textContent = button.dataset.selected;
     }
   });
 }

@@ -253,7 +253,7 @@ def test_without_script_the_deadline_stands_in_the_hosts_zone_and_in_utc(site, c
 
 def test_the_quote_can_be_copied_with_who_says_it(site, campaign):
     Quote.objects.create(
-        campaign=campaign, language="en", text="Say so.", speaker="N. N.", speaker_role="spokesperson"
+        campaign=campaign, language="en", text="Say “<so>”.", speaker="N. N.", speaker_role="spokesperson"
     )
     page = site.open("/en/hrd-agenda/")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -261,11 +261,34 @@ def test_the_quote_can_be_copied_with_who_says_it(site, campaign):
     page.get_by_role("button", name="Copy the quote").click()
 
     expect(page.locator(".copy [role=status]")).to_have_text("Copied")
-    copied = page.evaluate("navigator.clipboard.readText()")
-    assert "Say so." in copied
-    assert "N. N." in copied
-    assert "spokesperson" in copied
-    assert "Copy the quote" not in copied
+    assert page.evaluate("navigator.clipboard.readText()") == (
+        f"“Say “<so>”.” – N. N., spokesperson, {campaign.host.name}"
+    )
+
+
+def test_the_line_for_other_sites_can_be_copied(site, campaign):
+    page = site.open("/en/hrd-agenda/share/")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    page.get_by_role("button", name="Copy the line").click()
+
+    expect(page.locator(".copy [role=status]")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#snippet").inner_text()
+
+
+def test_a_list_that_does_not_come_is_no_silence_and_is_asked_for_again(page, campaign):
+    make_signature(campaign, name="Muster-Verein", country_code="DE")
+    letter = re.compile(r"/en/hrd-agenda/$")
+    page.route(letter, lambda route: route.fulfill(status=503))
+    wait_for_answer(page)
+    wait_for_list(page)
+    page.unroute(letter)
+
+    wait_for_answer(page)
+    wait_for_list(page)
+
+    expect(page.locator("[data-silent]")).to_be_hidden()
+    expect(page.locator("#signatory-list")).to_contain_text("Muster-Verein")
 
 
 def test_where_copying_is_not_allowed_the_quote_is_selected(site, campaign):
