@@ -122,8 +122,7 @@ class PageCache:
         method, raw_query = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
         answer = Answer()
         chunks = self.application(environ, answer)
-        # Where no page was, "not found" leaves nothing behind: made-up addresses have no end.
-        if not answer.is_public() or answer.status.startswith("404") or not self._may_fill(address):
+        if not answer.is_public() or not self._may_fill(address):
             return answer.pass_on(chunks, start_response)
         names = known_parameters(answer.header("no-vary-search"))
         self._remember(address, names)

@@ -38,6 +38,9 @@ WHO_MAY_LOAD = (
     "Access-Control-Expose-Headers",
 )
 CACHED_STATUSES = (200, 301, 404)
+# Old from the start, so that no cache keeps a letter that has just opened away from its readers; but not "private": the front
+# must put it in the place of its copy of a page that was taken away (deploy/front/nginx.conf).
+NOT_THERE = {"Cache-Control": "must-revalidate", "Expires": "0"}
 
 
 class CookieOnPublicPage(Exception):
@@ -70,8 +73,9 @@ def public(
                 try:
                     response = view(request, *args, **kwargs)
                 except Http404 as missing:
-                    # For everybody, too: a cache in front must put it in the place of a page that was taken away.
                     response = response_for_exception(request, missing)
+                    for name, value in NOT_THERE.items():
+                        response[name] = value
                 if isinstance(response, SimpleTemplateResponse):
                     response.render()
             _refuse_cookies(request, response)
