@@ -30,7 +30,7 @@ def letter_pdf(
     return setting.pdf(
         "letter",
         _data(letter, tally, lines, language, as_of.replace(second=0, microsecond=0)),
-        bytes(letter.campaign.host.mark),
+        bytes(letter.campaign.host.mark) if letter.campaign.host.mark_digest else b"",
     )
 
 
