@@ -4,12 +4,13 @@
 #   make check   lint, types, import rules, migrations, templates
 #   make bench   the figures of docs/performance.md
 #   make lock    compile the lock files after a change in pyproject.toml
+#   make lighthouse   install Lighthouse under var/ (needs node and npm), so that make test runs it too
 #   make clean   remove .venv and caches; what is under var/ stays
 
 PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
-.PHONY: run test check bench lock clean venv
+.PHONY: run test check bench lock lighthouse clean venv
 
 run: venv
 	@$(IN_VENV) -m dev.run
@@ -34,6 +35,14 @@ lock:
 	@$(LOCK) pyproject.toml --output-file requirements.txt $(ARGS)
 	@$(LOCK) --group dev pyproject.toml --output-file requirements-dev.txt $(ARGS)
 	@rm -rf var/lock
+
+# Its lock has hashes and no addresses, like those of Python; nothing of it is part of the product.
+lighthouse:
+	@mkdir -p var/lighthouse
+	@cmp -s tests/lighthouse/package-lock.json var/lighthouse/installed || { \
+		cp tests/lighthouse/package.json tests/lighthouse/package-lock.json var/lighthouse/ && \
+		npm ci --prefix var/lighthouse --ignore-scripts --no-audit --no-fund --loglevel=error && \
+		cp tests/lighthouse/package-lock.json var/lighthouse/installed; }
 
 clean:
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

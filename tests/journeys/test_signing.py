@@ -10,7 +10,14 @@ from django.utils import timezone
 from signatories import moderation
 from signatories.models import Contact, Evidence, OutboxMail, Signature, SignatureEvent
 from signatories.states import EvidenceKind, State
-from tests.builders import form_answers, give_evidence, make_signature, make_superuser, opened_a_while_ago
+from tests.builders import (
+    form_answers,
+    fresh_token,
+    give_evidence,
+    make_signature,
+    make_superuser,
+    opened_a_while_ago,
+)
 from tests.journeys.conftest import fields_of, link_in, soup_of, words_of
 
 SIGN = "/en/hrd-agenda/sign/"
@@ -405,3 +412,16 @@ def test_errors_are_summed_up_on_top_and_said_at_the_field(client, campaign):
         assert any(page.find(id=each).get_text(strip=True) for each in field["aria-describedby"].split())
     assert page.find(id="id_contact_name")["value"] == answers["contact_name"]
     assert page.find(id="id_mailbox")["value"] == "nonsense"
+
+
+def test_search_engines_may_find_the_empty_form_and_nothing_that_somebody_typed_or_was_sent(client, campaign):
+    def is_kept_out(response):
+        return "noindex" in response.text
+
+    link = fresh_token(make_signature(campaign, state=State.SUBMITTED))
+
+    assert not is_kept_out(client.get(SIGN))
+    assert is_kept_out(client.post(SIGN, form_answers()))
+    assert is_kept_out(client.post(SIGN, form_answers(name="")))
+    assert is_kept_out(client.get(SIGN + "?via=somebody"))
+    assert is_kept_out(client.get(f"/en/confirm/{link}/"))
