@@ -52,12 +52,7 @@ class Report:
     def requests(self):
         """What the page fetched: address, bytes on the wire (headers too), bytes unpacked."""
         items = self.audits["network-requests"]["details"]["items"]
-        # The mark is picture and icon: the second time Chromium has it in its memory, and nothing is on the wire.
-        return [
-            (each["url"], each["transferSize"], each["resourceSize"])
-            for each in items
-            if each["transferSize"]
-        ]
+        return [(each["url"], each["transferSize"], each["resourceSize"]) for each in items]
 
     def failed(self, category):
         """The audits that took something off the score, with what they found."""
