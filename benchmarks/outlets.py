@@ -9,9 +9,7 @@ from django.utils import timezone
 
 from benchmarks import data
 from benchmarks.frame import Figure, House, benchmark
-from campaigns import counts, reading
-from campaigns.lines import line_of
-from campaigns.listing import page
+from campaigns import counts, grouping, listing, reading
 from campaigns.models import CampaignText
 from campaigns.typesetting.card import card_png
 from campaigns.typesetting.document import MOST_NAMES, letter_pdf
@@ -51,10 +49,10 @@ def _pdf(slug: str) -> Callable[[int], bytes]:
     def make(number: int) -> bytes:
         now = timezone.now()
         campaign = reading.campaigns_to_read(now).get(slug=slug)
-        signatures, _more = page(campaign, size=MOST_NAMES)
-        lines = [line_of(signature, campaign, "en") for signature in signatures]
         letter, tally = reading.read(campaign, "en", now), counts.tally(campaign)
-        return letter_pdf(letter, tally, lines, "en", now + timedelta(minutes=number))
+        page = listing.page(campaign, size=MOST_NAMES)
+        sections = grouping.sections(page, campaign, listing.BY_NAME, "en", tally=tally)
+        return letter_pdf(letter, tally, sections, "en", now + timedelta(minutes=number))
 
     return make
 

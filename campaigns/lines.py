@@ -28,6 +28,8 @@ class Line:
     native_language: str
     country: str
     network: str = ""
+    # Where convenors stand among the others and have to be told apart.
+    is_convenor: bool = False
     # Of its signature, on pages that lead on from the line.
     public_id: UUID | None = None
 

@@ -1,5 +1,8 @@
 """Pages of the list of signatories: by key, so that the last page costs what the first one costs, searched and filtered.
 
+The whole list begins with its convenors; the others follow by name, or in groups by country or territory or by type. Whoever
+searches or filters gets one list by name in which the convenors stand like everybody.
+
 A search has two ways. A word that many names hold is found by walking along the list, whose index carries the search keys;
 a rare one by an index of its letters, which for a common word would first gather all that hold it. So a stretch of the
 list is walked first, and only what is not filled there is looked up (measured; docs/performance.md).
@@ -8,20 +11,22 @@ list is walked first, and only what is not filled there is looked up (measured; 
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from campaigns.models import Campaign
 
 PAGE = 200
 # So many lines are walked for a word; one that stands in one of fifty names fills a page in this stretch.
 STRETCH = 10_000
-Place = tuple[str, UUID]
+# The first group of the whole list; no country and no type is called so.
+CONVENORS = "convenors"
 
 
 @dataclass(frozen=True)
@@ -40,32 +45,127 @@ class Wanted:
 EVERYTHING = Wanted()
 
 
+@dataclass(frozen=True)
+class Groups:
+    """How the whole list is grouped below its convenors: by this column of a signature, its values in this order; "" for by name."""
+
+    column: str = ""
+    codes: tuple[str, ...] = ()
+
+    def of(self, signature: Any) -> str:
+        if signature.is_convenor:
+            return CONVENORS
+        return str(getattr(signature, self.column)) if self.column else ""
+
+
+BY_NAME = Groups()
+
+
+@dataclass(frozen=True)
+class Page:
+    """Public signatures with their organisations and networks, in order; `following` is the next page's cursor, "" at the end."""
+
+    signatures: Sequence[Any] = ()
+    following: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Behind whom a page begins; `group` where the whole list is shown."""
+
+    sort_key: str
+    public_id: UUID
+    group: str = ""
+
+
 def page(
-    campaign: Campaign, wanted: Wanted = EVERYTHING, *, cursor: str = "", size: int = PAGE
-) -> tuple[Sequence[Any], bool]:
-    """At most `size` public signatures with their organisations and networks, and whether there are more.
+    campaign: Campaign,
+    wanted: Wanted = EVERYTHING,
+    *,
+    groups: Groups = BY_NAME,
+    cursor: str = "",
+    size: int = PAGE,
+) -> Page:
+    """At most `size` signatures, those that follow `cursor`, where there is one; in `groups` where everything is wanted.
 
-    They follow `cursor`, where there is one. One query; a search takes one or two more. Raises ValueError for a cursor that was
-    not made by `cursor_after`.
+    One query; a search takes one or two more. Raises ValueError for a cursor that was not made for this list.
     """
-    rest = campaign.signatures.public()
-    if wanted.country:
-        rest = rest.filter(country_code=wanted.country)
-    if wanted.org_type:
-        rest = rest.filter(org_type=wanted.org_type)
-    if cursor:
-        rest = _from(rest, _read(cursor))
+    place = _read(cursor) if cursor else None
+    if wanted.is_all:
+        listed = _whole(campaign, groups, place, size + 1)
+    else:
+        listed = _part(campaign, wanted, place, size + 1)
+    last = listed[size - 1] if len(listed) > size else None
+    if last is None:
+        return Page(listed)
+    return Page(listed[:size], cursor_after(last, groups.of(last) if wanted.is_all else ""))
+
+
+def _part(campaign: Campaign, wanted: Wanted, place: Place | None, number: int) -> list[Any]:
+    rest = _behind(filtered(campaign, wanted), place)
     if wanted.pieces:
-        rest = rest.filter(pk__in=_found(rest, wanted.pieces, size + 1))
-    listed = list(rest.in_list_order().select_related("organisation").with_networks()[: size + 1])
-    return listed[:size], len(listed) > size
+        rest = rest.filter(pk__in=_found(rest, wanted.pieces, number))
+    return list(rest.in_list_order().select_related("organisation").with_networks()[:number])
 
 
-def _from(signatures: Any, place: Place) -> Any:
-    sort_key, public_id = place
-    following = Q(sort_key__gt=sort_key) | Q(sort_key=sort_key, public_id__gt=public_id)
+def filtered(campaign: Campaign, wanted: Wanted) -> Any:
+    """The public signatures from the country or territory and of the type that are wanted."""
+    asked = {"country_code": wanted.country, "org_type": wanted.org_type}
+    return campaign.signatures.public().filter(**{column: value for column, value in asked.items() if value})
+
+
+def _behind(signatures: Any, place: Place | None) -> Any:
+    if place is None:
+        return signatures
+    following = Q(sort_key__gt=place.sort_key) | Q(sort_key=place.sort_key, public_id__gt=place.public_id)
     # The redundant bound lets the index start at the right place: 0.3 ms at any depth instead of 70.
-    return signatures.filter(following, sort_key__gte=sort_key)
+    return signatures.filter(following, sort_key__gte=place.sort_key)
+
+
+_ONE = "SELECT {part} AS part, 0 AS place, one.* FROM ({rows}) AS one"
+# The groups come in the order of their places, so that PostgreSQL looks into no more of them than fill the page.
+_EACH = """
+    SELECT {part} AS part, groups.place, one.* FROM unnest(%s::text[]) WITH ORDINALITY AS groups (code, place)
+    CROSS JOIN LATERAL ({rows}) AS one ORDER BY groups.place, one.sort_key, one.public_id LIMIT {number}
+"""
+_TOGETHER = "SELECT id FROM ({parts}) AS found ORDER BY part, place, sort_key, public_id LIMIT {number}"
+
+
+def _whole(campaign: Campaign, groups: Groups, place: Place | None, number: int) -> list[Any]:
+    """The first `number` of convenors and groups behind `place`; one query, whatever the groups and however deep."""
+    parts, values = [], []
+    for rows, codes in _parts_behind(campaign, groups, place):
+        inner, given = rows.values("id", "sort_key", "public_id").in_list_order()[:number].query.sql_with_params()
+        shape = _ONE if codes is None else _EACH
+        parts.append(f"({shape.format(part=len(parts), rows=inner, number=number)})")
+        values += [*([] if codes is None else [list(codes)]), *given]
+    ids = _TOGETHER.format(parts=" UNION ALL ".join(parts), number=number)
+    found = campaign.signatures.public().filter(pk__in=RawSQL(ids, values))
+    order = {code: position for position, code in enumerate((CONVENORS, *groups.codes))}
+    listed = list(found.select_related("organisation").with_networks())
+    return sorted(listed, key=lambda each: (order.get(groups.of(each), 1), each.sort_key, each.public_id))
+
+
+def _parts_behind(
+    campaign: Campaign, groups: Groups, place: Place | None
+) -> Iterator[tuple[Any, Sequence[str] | None]]:
+    """What follows `place`, as querysets in their order; one that holds for several groups comes with their codes."""
+    public, codes = campaign.signatures.public(), groups.codes
+    others = public.but_convenors()
+    if place is None or place.group == CONVENORS:
+        yield _behind(public.convenors(), place), None
+        place = None
+    if not groups.column:
+        if place and place.group:
+            raise ValueError("a cursor of another list")
+        yield _behind(others, place), None
+        return
+    if place:
+        # Raises ValueError as well.
+        following = codes.index(place.group) + 1
+        yield _behind(others.filter(**{groups.column: place.group}), place), None
+        codes = codes[following:]
+    yield others.filter(**{groups.column: RawSQL("groups.code", ())}), codes
 
 
 # The question inside is answered for itself, as LIMIT and OFFSET make PostgreSQL do: it knows little of how often letters stand
@@ -100,19 +200,27 @@ def types(campaign: Campaign) -> Sequence[tuple[str, Any]]:
     return choices
 
 
-def cursor_after(signature: Any) -> str:
+def cursor_after(signature: Any, group: str = "") -> str:
     """Where the page after `signature` begins, for an address. Holds only what the list shows anyway."""
-    text = json.dumps([signature.sort_key, str(signature.public_id)])
+    text = json.dumps([signature.sort_key, str(signature.public_id), *([group] if group else [])])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def cursor_before(sort_key: str) -> str:
+    """Where a page begins whose names have this key or a later one, not searched and not in groups."""
+    return cursor_after(Place(sort_key, UUID(int=0)))
+
+
+def group_behind(cursor: str) -> str:
+    """In which group the last page ended; "" where there are none."""
+    return _read(cursor).group
 
 
 def _read(cursor: str) -> Place:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        sort_key, public_id = json.loads(text)
-        if not isinstance(sort_key, str) or "\0" in sort_key:
-            raise ValueError("not a cursor")
-        return sort_key, UUID(public_id)
+        sort_key, public_id, *group = json.loads(text)
+        place = Place(sort_key, UUID(public_id), *group)
     except (
         binascii.Error,
         UnicodeDecodeError,
@@ -122,3 +230,6 @@ def _read(cursor: str) -> Place:
         RecursionError,
     ) as error:
         raise ValueError("not a cursor") from error
+    if not isinstance(sort_key, str) or not isinstance(place.group, str) or "\0" in sort_key:
+        raise ValueError("not a cursor")
+    return place

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from campaigns.views import copies, updates
+from campaigns.views.by_day import by_day
 from campaigns.views.embed import embed, share
 from campaigns.views.letter import index, letter
 from campaigns.views.marks import mark
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", index, name="index"),
     path("<slug:slug>/", letter, name="letter"),
     path("<slug:slug>/signatories/", signatories, name="signatories"),
+    path("<slug:slug>/by-day/", by_day, name="by_day"),
     path("<slug:slug>/updates/", updates.updates, name="updates"),
     path("<slug:slug>/updates/feed/", updates.feed, name="feed"),
     path("<slug:slug>/deadline.ics", updates.deadline, name="deadline"),

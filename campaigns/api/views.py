@@ -44,18 +44,18 @@ def campaign(request: HttpRequest, slug: str) -> Mapping[str, Any]:
 
 @answered(query=("after", "limit"))
 def signatories(request: HttpRequest, slug: str) -> Mapping[str, Any]:
-    """The public list, in its order."""
+    """The public list by name, its convenors first."""
     size, language = limit(request), translation.get_language()
     found = _readable(slug)
     after = cursor(request)
     try:
-        page, more = listing.page(found, cursor=after, size=size)
+        page = listing.page(found, cursor=after, size=size)
     except ValueError as error:
         raise NoSuchPage from error
     versions = dict(found.letter_versions.values_list("pk", "number"))
     return {
-        "results": [facts.signatory_facts(signature, found, language, versions) for signature in page],
-        "next": next_page(request, listing.cursor_after(page[-1]) if more else ""),
+        "results": [facts.signatory_facts(signature, found, language, versions) for signature in page.signatures],
+        "next": next_page(request, page.following),
     }
 
 

@@ -95,6 +95,7 @@ def _forms(phrase: Callable[[int], str]) -> dict[str, str]:
     }
 
 
+@register.filter
 def grouped(number: int) -> str:
     """“1,204”, in the way of the reader's language."""
     return number_format(number, force_grouping=True)

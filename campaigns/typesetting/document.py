@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from campaigns.choices import Accent, SectionsPolicy, TextStatus
 from campaigns.counts import Tally
+from campaigns.grouping import Section
 from campaigns.lines import Line
 from campaigns.reading import ReadLetter
 from campaigns.templatetags.counting import grouped, plain_headline
@@ -24,20 +25,21 @@ MOST_NAMES = 5_000
 
 
 def letter_pdf(
-    letter: ReadLetter, tally: Tally, lines: Sequence[Line], language: str, as_of: datetime
+    letter: ReadLetter, tally: Tally, sections: Sequence[Section], language: str, as_of: datetime
 ) -> bytes:
-    """A tagged PDF of `letter` with the given lines. The same arguments within one minute give the same bytes."""
+    """A tagged PDF of `letter` with its list in these sections. The same arguments within one minute give the same bytes."""
     return setting.pdf(
         "letter",
-        _data(letter, tally, lines, language, as_of.replace(second=0, microsecond=0)),
+        _data(letter, tally, sections, language, as_of.replace(second=0, microsecond=0)),
         bytes(letter.campaign.host.mark) if letter.campaign.host.mark_digest else b"",
     )
 
 
 def _data(
-    letter: ReadLetter, tally: Tally, lines: Sequence[Line], language: str, as_of: datetime
+    letter: ReadLetter, tally: Tally, sections: Sequence[Section], language: str, as_of: datetime
 ) -> dict[str, Any]:
     campaign, around, text = letter.campaign, letter.around, letter.text
+    printed = sum(len(section.lines) for section in sections)
     opened = campaign.opens_at.astimezone(campaign.zoneinfo)
     return {
         **tags(language),
@@ -55,8 +57,11 @@ def _data(
         "asks": [tagged(breakable(ask.text.text), ask.text.language) for ask in letter.asks],
         "signatories_heading": _("Signatories"),
         "headline": plain_headline(tally),
-        "notes": _notes(letter, tally, len(lines)),
-        "lines": [_line(line) for line in lines],
+        "notes": _notes(letter, tally, printed),
+        "sections": [
+            {"title": breakable(section.title), "lines": [_line(line) for line in section.lines]}
+            for section in sections
+        ],
         "foot": _foot(letter, as_of),
         "page": _("Page {n} of {m}"),
         "remarks": _remarks(letter),

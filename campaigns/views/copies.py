@@ -11,9 +11,8 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from campaigns import counts, listing, reading
-from campaigns.choices import Accent
-from campaigns.lines import line_of
+from campaigns import counts, grouping, listing, reading
+from campaigns.choices import Accent, ListOrder
 from campaigns.models import CampaignText
 from campaigns.templatetags.counting import grouped, organisations
 from campaigns.translation import pick
@@ -41,11 +40,13 @@ BADGE_LETTER = 8
 def pdf(request: HttpRequest, slug: str) -> HttpResponse:
     now, language = timezone.now(), translation.get_language()
     campaign = get_object_or_404(reading.campaigns_to_read(now), slug=slug)
-    signatures, _more = listing.page(campaign, size=MOST_NAMES)
+    tally = counts.tally(campaign)
+    groups = grouping.groups(campaign, ListOrder(campaign.list_order), language, tally)
+    page = listing.page(campaign, groups=groups, size=MOST_NAMES)
     document = letter_pdf(
         reading.read(campaign, language, now),
-        counts.tally(campaign),
-        [line_of(signature, campaign, language) for signature in signatures],
+        tally,
+        grouping.sections(page, campaign, groups, language, tally=tally),
         language,
         now,
     )

@@ -4,8 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 
-from campaigns import counts, life, listing, reading
-from campaigns.lines import line_of
+from campaigns import counts, grouping, life, listing, reading
 from config.headers import policy
 from config.publicpages import public
 
@@ -21,15 +20,15 @@ FRAMED = {
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
     now, language = timezone.now(), translation.get_language()
     campaign = get_object_or_404(reading.campaigns_to_read(now), slug=slug)
-    signatures, more = listing.page(campaign, size=IN_THE_BLOCK)
+    tally, page = counts.tally(campaign), listing.page(campaign, size=IN_THE_BLOCK)
     context = {
         "campaign": campaign,
         "text": reading.letter_text(campaign, language),
         "is_open": life.phase(campaign, now) is life.Phase.OPEN,
-        "tally": counts.tally(campaign),
+        "tally": tally,
         "as_of": now,
-        "lines": [line_of(signature, campaign, language) for signature in signatures],
-        "more": more,
+        "sections": grouping.sections(page, campaign, listing.BY_NAME, language, tally=tally),
+        "more": bool(page.following),
     }
     response = render(request, "campaigns/embed.html", context)
     for name, value in FRAMED.items():

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from campaigns import changes, counts, listing, reading
-from campaigns.lines import line_of
+from campaigns import changes, counts, grouping, listing, reading
+from campaigns.choices import ListOrder
 from config.publicpages import public
 
 # The letter's own page shows so many; the list page has all of them. With 200 it weighs 40 kB, takes twice as long to
@@ -38,15 +38,18 @@ def index(request: HttpRequest) -> HttpResponse:
 def letter(request: HttpRequest, slug: str) -> HttpResponse:
     now, language = timezone.now(), translation.get_language()
     campaign = get_object_or_404(reading.campaigns_to_read(now), slug=slug)
-    signatures, more = listing.page(campaign, size=ON_THE_LETTER)
+    tally = counts.tally(campaign)
+    groups = grouping.groups(campaign, ListOrder(campaign.list_order), language, tally)
+    page = listing.page(campaign, groups=groups, size=ON_THE_LETTER)
     context = {
         "campaign": campaign,
         "letter": reading.read(campaign, language, now),
-        "tally": counts.tally(campaign),
+        "tally": tally,
         "withdrawals": changes.withdrawals(campaign, now),
         "as_of": now,
-        "lines": [line_of(signature, campaign, language) for signature in signatures],
-        "more": more,
+        "groups": groups,
+        "sections": grouping.sections(page, campaign, groups, language, tally=tally),
+        "more": bool(page.following),
     }
     return render(request, "campaigns/letter.html", context)
 

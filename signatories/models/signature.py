@@ -12,8 +12,8 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
+from django.db import connection, models
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +60,20 @@ class Tally:
     by_country: Mapping[str, int] = field(default_factory=dict)
 
 
+_BY_DAY = """
+    WITH days AS (
+        SELECT day, day AT TIME ZONE %s AS first, (day + interval '1 day') AT TIME ZONE %s AS beyond
+        FROM (SELECT min(joined_total_at) AS min, max(joined_total_at) AS max FROM ({these}) AS these) AS span
+        CROSS JOIN LATERAL generate_series(
+            date_trunc('day', min AT TIME ZONE %s), max AT TIME ZONE %s, interval '1 day'
+        ) AS day
+    )
+    SELECT day::date, n FROM days CROSS JOIN LATERAL (
+        SELECT count(*) AS n FROM ({these}) AS these WHERE joined_total_at >= first AND joined_total_at < beyond
+    ) AS of_day WHERE n > 0 ORDER BY day
+"""
+
+
 class SignatureQuerySet(models.QuerySet["Signature"]):
     def counted(self) -> "SignatureQuerySet":
         """Signatures that count: accepted, and already part of the total."""
@@ -73,6 +87,13 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         """By sort key; the random public id decides between equal ones, so that no order of arrival shows."""
         return self.order_by("sort_key", "public_id")
 
+    def convenors(self) -> "SignatureQuerySet":
+        """Those who called the others together; they stand first."""
+        return self.filter(role=PartInCampaign.CONVENOR)
+
+    def but_convenors(self) -> "SignatureQuerySet":
+        return self.filter(role=PartInCampaign.SIGNATORY)
+
     def like(self, pieces: Sequence[str]) -> "SignatureQuerySet":
         """Those whose search key holds each of `pieces` (`campaigns.searching.search_pieces`)."""
         return self.filter(*(Q(search_key__contains=piece) for piece in pieces))
@@ -84,6 +105,35 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         goes, and tell that the two belong together.
         """
         return self.public().filter(Exists(public_network()), organisation__parent__isnull=False)
+
+    def sizes_below_convenors(self, column: str, known: Mapping[str, int] | None = None) -> Mapping[str, int]:
+        """How many of these there are by the values of `column`, convenors left out; one query.
+
+        `known`: how many there are with them, where that was counted before.
+        """
+        convenors = self.convenors().order_by().values_list(column).annotate(n=Value(0) - Count("*"))
+        if known is None:
+            rows = self.order_by().values_list(column).annotate(n=Count("*")).union(convenors, all=True)
+        else:
+            rows = convenors
+        sizes = Counter(known or {})
+        for value, number in rows:
+            sizes[value] += number
+        return sizes
+
+    def by_day(self, zone: str) -> Mapping[date, int]:
+        """How many of these there are since each day of `zone` on which one came; one query.
+
+        Whole days are counted, each a stretch of an index: ? x as fast as giving each row its day.
+        """
+        inner, values = self.order_by().values("joined_total_at").query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(_BY_DAY.format(these=inner), [zone, zone, *values, zone, zone, *values])
+            return dict(cursor.fetchall())
+
+    def by_type(self) -> Mapping[str, int]:
+        """How many of these there are of each type of organisation; one query."""
+        return dict(self.order_by().values_list("org_type").annotate(n=Count("*")))
 
     def with_networks(self) -> "SignatureQuerySet":
         """Each with `network_name`: of what it may be printed as a section. None where that is nobody's business."""
@@ -324,6 +374,13 @@ class Signature(models.Model):
                 condition=PUBLIC,
                 name="signature_public_by_type",
             ),
+            models.Index(
+                fields=["campaign", "sort_key", "public_id"],
+                condition=PUBLIC & Q(role=PartInCampaign.CONVENOR),
+                name="signature_convenors",
+            ),
+            # Each day of the chart is counted in it.
+            models.Index(fields=["campaign", "joined_total_at"], condition=PUBLIC, name="signature_public_days"),
             # Over the public ones alone: what isn't named can't be searched for, and no form waits for trigrams.
             GinIndex(
                 OpClass("search_key", name="gin_trgm_ops"), condition=PUBLIC, name="signature_public_search"
@@ -351,6 +408,10 @@ class Signature(models.Model):
                 name="signature_network",
             ),
         ]
+
+    @property
+    def is_convenor(self) -> bool:
+        return self.role == PartInCampaign.CONVENOR
 
     def __str__(self) -> str:
         return f"{self.shown_name} · {self.campaign}"

@@ -226,7 +226,7 @@ def test_names_of_many_scripts_are_set_without_squares(client, campaign, name):
 def test_no_text_whatever_stops_a_document(name, body):
     each = {"name": breakable(name), "native": None, "rest": breakable(body)}
 
-    document = setting.pdf("letter", document_data(lines=[each], body=tree(body)))
+    document = setting.pdf("letter", document_data(sections=[{"title": breakable(name), "lines": [each]}], body=tree(body)))
 
     assert document.startswith(b"%PDF-1.")
 
@@ -234,7 +234,7 @@ def test_no_text_whatever_stops_a_document(name, body):
 @hypothesis_settings(max_examples=60)
 @given(st.text("#*-+>1. \n\t[]()!_`ab", max_size=120))
 def test_no_markdown_whatever_stops_a_document(body):
-    assert setting.pdf("letter", document_data(lines=[], body=tree(body))).startswith(b"%PDF-1.")
+    assert setting.pdf("letter", document_data(sections=[], body=tree(body))).startswith(b"%PDF-1.")
 
 
 def document_data(**parts):

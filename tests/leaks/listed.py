@@ -9,7 +9,7 @@ A new address makes `test_no_leak.py` fail until it stands here. One line is eno
 - `fill`: the arguments to walk it with, beside the language. `letters`: the open letter and those that nobody may see;
   `links(page)`: every link that was mailed in the world of the canaries, those of this page first, and one that nobody got; `lines`: public ids of all
   signatures. The walk adds to these the queries that every address gets (searches for canaries, pages, sorting, junk).
-- `queries`: what this address understands, each as the text behind the `?`. "{name}", "{country}" and "{cursor}" stand for a
+- `queries`: what this address understands, each as the text behind the `?`. "{name}", "{country}", "{cursor}" and "{place}" stand for a
   canary's: such a query is asked for every canary, and beside it for words that nobody has; the answers must not differ.
 - `posts`: bodies that it takes. Each is sent and undone again.
 - `may_show`: what of whom it may show beyond what everybody may read: the exception, with the reason beside it.
@@ -216,8 +216,21 @@ LISTED = {
     "<lang>/": Listed(HTML, queries=SEARCHES),
     "<lang>/<slug:slug>/": Listed(HTML, fill=letters, queries=SEARCHES),
     "<lang>/<slug:slug>/signatories/": Listed(
-        HTML, fill=letters, queries=("after=W10", "type=ngo", *SEARCHES)
+        HTML,
+        fill=letters,
+        queries=(
+            "after=W10",
+            "type=ngo",
+            "group=name",
+            "group=country",
+            "group=type",
+            "group=nonsense",
+            "from=0",
+            "group=country&after={place}",
+            *SEARCHES,
+        ),
     ),
+    "<lang>/<slug:slug>/by-day/": Listed(HTML, fill=letters, queries=SEARCHES),
     "<lang>/<slug:slug>/sign/": Listed(HTML, fill=letters, posts=forms),
     "<lang>/<slug:slug>/sign/change/": Listed(HTML, fill=letters, posts=forms),
     "<lang>/<slug:slug>/sign/send/": Listed("", fill=letters, posts=forms),
@@ -306,6 +319,12 @@ def asked_in_pairs(world: World, query: str) -> list[tuple[str, str]]:
                 listing.cursor_after(Place(f"{canary.words['name']} {end}")) for end in ("circle", "circl")
             )
             pairs.append((query.format(cursor=there), query.format(cursor=beside)))
+        elif "{place}" in query:
+            there, beside = (
+                listing.cursor_after(Place(f"{canary.words['name']} {end}"), canary.country_code)
+                for end in ("circle", "circl")
+            )
+            pairs.append((query.format(place=there), query.format(place=beside)))
         elif "{sealed}" in query:
             there, beside = (
                 tokens.seal({"mailbox": mailbox, "reference": "ABCD"})
