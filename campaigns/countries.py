@@ -70,7 +70,8 @@ def _place(name: str, language: str) -> str:
         return anyascii(name).lower()  # by pinyin, as in Chinese lists
     name = name.casefold()
     if language.startswith("ar"):
-        return name.translate(_ARABIC_ALEFS).removeprefix("ال")
+        # First the article: ألمانيا has none.
+        return name.removeprefix("ال").translate(_ARABIC_ALEFS)
     if language.startswith("ru"):
         return name.replace("ё", "е")  # й keeps its own place, after и
     return _LATIN_ACCENTS.sub("", unicodedata.normalize("NFKD", name)).replace("’", "'")

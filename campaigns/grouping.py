@@ -107,7 +107,9 @@ def _without_what_the_heading_says(found: list[Section], grouped: Groups) -> lis
     return [
         replace(
             section,
-            lines=[replace(line, country="") if line.country == section.title else line for line in section.lines],
+            lines=[
+                replace(line, country="") if line.country == section.title else line for line in section.lines
+            ],
         )
         for section in found
     ]

@@ -54,7 +54,9 @@ def signatories(request: HttpRequest, slug: str) -> Mapping[str, Any]:
         raise NoSuchPage from error
     versions = dict(found.letter_versions.values_list("pk", "number"))
     return {
-        "results": [facts.signatory_facts(signature, found, language, versions) for signature in page.signatures],
+        "results": [
+            facts.signatory_facts(signature, found, language, versions) for signature in page.signatures
+        ],
         "next": next_page(request, page.following),
     }
 

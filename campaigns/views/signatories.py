@@ -62,7 +62,12 @@ class Asked:
     def address(self, **changes: str) -> str:
         """The query of an address that asks for the same, but for these changes."""
         chosen = self.order if self.query.get("group") else ""
-        kept = {"q": self.typed, "country": self.wanted.country, "type": self.wanted.org_type, "group": chosen}
+        kept = {
+            "q": self.typed,
+            "country": self.wanted.country,
+            "type": self.wanted.org_type,
+            "group": chosen,
+        }
         query = QueryDict(mutable=True)
         query.update({name: value for name, value in (kept | changes).items() if value})
         return query.urlencode()

@@ -30,4 +30,14 @@ class Migration(migrations.Migration):
                 name="signature_public_days",
             ),
         ),
+        migrations.AddIndex(
+            model_name="signature",
+            index=models.Index(
+                condition=models.Q(
+                    ("joined_total_at__isnull", False), ("publication_mode", "public"), ("state", "accepted")
+                ),
+                fields=["campaign", "org_type"],
+                name="signature_public_types",
+            ),
+        ),
     ]

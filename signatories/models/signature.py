@@ -380,7 +380,9 @@ class Signature(models.Model):
                 name="signature_convenors",
             ),
             # Each day of the chart is counted in it.
-            models.Index(fields=["campaign", "joined_total_at"], condition=PUBLIC, name="signature_public_days"),
+            models.Index(
+                fields=["campaign", "joined_total_at"], condition=PUBLIC, name="signature_public_days"
+            ),
             # Over the public ones alone: what isn't named can't be searched for, and no form waits for trigrams.
             GinIndex(
                 OpClass("search_key", name="gin_trgm_ops"), condition=PUBLIC, name="signature_public_search"
@@ -409,12 +411,12 @@ class Signature(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.shown_name} · {self.campaign}"
+
     @property
     def is_convenor(self) -> bool:
         return self.role == PartInCampaign.CONVENOR
-
-    def __str__(self) -> str:
-        return f"{self.shown_name} · {self.campaign}"
 
     @property
     def is_masked(self) -> bool:

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 
 import pytest
-import time_machine
 
 from campaigns import counts, growth
 from campaigns.choices import PublicationMode
@@ -28,7 +27,13 @@ def campaign(db):
     ):
         put(campaign, moment, country_code=country, org_type=org_type)
     put(campaign, "2026-09-02T10:00Z", mode=PublicationMode.WITHHELD, country_code="BT", org_type="faith")
-    put(campaign, "2026-09-05T10:00Z", mode=PublicationMode.ADDRESSEE_ONLY, country_code="BT", org_type="faith")
+    put(
+        campaign,
+        "2026-09-05T10:00Z",
+        mode=PublicationMode.ADDRESSEE_ONLY,
+        country_code="BT",
+        org_type="faith",
+    )
     make_signature(campaign, state=State.CONFIRMED, country_code="BT", org_type="faith")
     return campaign
 
@@ -39,7 +44,9 @@ def put(campaign, moment, *, mode=PublicationMode.PUBLIC, **facts):
 
 
 def rows_of(table):
-    return [[cell.get_text(strip=True) for cell in row.find_all(["th", "td"])] for row in table.select("tbody tr")]
+    return [
+        [cell.get_text(strip=True) for cell in row.find_all(["th", "td"])] for row in table.select("tbody tr")
+    ]
 
 
 def test_the_table_counts_whole_days_of_the_letters_zone_and_the_named_alone(client, campaign):
@@ -51,7 +58,10 @@ def test_the_table_counts_whole_days_of_the_letters_zone_and_the_named_alone(cli
         ["30 August 2026", "1", "1"],
     ]
     assert [row[:2] for row in rows_of(by_country)] == [["Kenya", "3"], ["Nepal", "1"]]
-    assert [row[:2] for row in rows_of(by_type)] == [["Non-governmental organisation", "3"], ["Trade union", "1"]]
+    assert [row[:2] for row in rows_of(by_type)] == [
+        ["Non-governmental organisation", "3"],
+        ["Trade union", "1"],
+    ]
     page = words_of(client.get(ADDRESS))
     assert "Bhutan" not in page
     assert "Faith" not in page
@@ -65,8 +75,12 @@ def test_every_table_adds_up_to_the_headline_and_to_the_managers_numbers(campaig
 
     assert tally.named == 4
     assert sum(each.new for each in found.days) == found.days[0].total == tally.named
-    assert sum(each.count for each in found.countries) == sum(each.count for each in found.types) == tally.named
-    assert {each.day: each.new for each in found.days} == {each.day: each.named for each in desk.days if each.named}
+    assert (
+        sum(each.count for each in found.countries) == sum(each.count for each in found.types) == tally.named
+    )
+    assert {each.day: each.new for each in found.days} == {
+        each.day: each.named for each in desk.days if each.named
+    }
     assert found.chart == desk.chart
     for breakdown, ours in ((desk.breakdowns[0], found.countries), (desk.breakdowns[2], found.types)):
         assert {part.name: part.named for part in breakdown.parts if part.named} == {
@@ -80,15 +94,17 @@ def test_a_day_has_as_many_hours_as_the_zone_gives_it(db):
     for moment in ("2026-10-24T22:00Z", "2026-10-25T22:59Z", "2026-10-25T23:00Z"):
         put(campaign, moment)
 
-    assert campaign.signatures.public().by_day(campaign.zone) == {date(2026, 10, 25): 2, date(2026, 10, 26): 1}
+    assert campaign.signatures.public().by_day(campaign.zone) == {
+        date(2026, 10, 25): 2,
+        date(2026, 10, 26): 1,
+    }
 
 
-def test_who_signed_today_is_in_the_list_and_in_the_chart(client, db):
+def test_who_is_accepted_today_is_in_the_chart_as_in_the_list(client, db):
     campaign = make_campaign("hrd-agenda", zone="UTC")
-    with time_machine.travel(datetime(2026, 9, 1, 12, tzinfo=UTC), tick=False):
-        make_signature(campaign)
+    make_signature(campaign)
 
-    assert campaign.signatures.public().by_day("UTC") == {date(2026, 9, 1): 1}
+    assert campaign.signatures.public().by_day("UTC") == {datetime.now(UTC).date(): 1}
 
 
 def test_the_drawing_has_words_and_the_table_has_scopes(client, campaign):

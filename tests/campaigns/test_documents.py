@@ -226,7 +226,9 @@ def test_names_of_many_scripts_are_set_without_squares(client, campaign, name):
 def test_no_text_whatever_stops_a_document(name, body):
     each = {"name": breakable(name), "native": None, "rest": breakable(body)}
 
-    document = setting.pdf("letter", document_data(sections=[{"title": breakable(name), "lines": [each]}], body=tree(body)))
+    document = setting.pdf(
+        "letter", document_data(sections=[{"title": breakable(name), "lines": [each]}], body=tree(body))
+    )
 
     assert document.startswith(b"%PDF-1.")
 
