@@ -383,6 +383,8 @@ class Signature(models.Model):
             models.Index(
                 fields=["campaign", "joined_total_at"], condition=PUBLIC, name="signature_public_days"
             ),
+            # Types are counted in it: a twentieth of the one that the list by type is read from.
+            models.Index(fields=["campaign", "org_type"], condition=PUBLIC, name="signature_public_types"),
             # Over the public ones alone: what isn't named can't be searched for, and no form waits for trigrams.
             GinIndex(
                 OpClass("search_key", name="gin_trgm_ops"), condition=PUBLIC, name="signature_public_search"
