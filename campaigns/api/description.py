@@ -81,7 +81,7 @@ SCHEMAS: dict[str, Schema] = {
         org_type=TEXT,
         network_parent=TEXT,
         website=TEXT,
-        role=TEXT,
+        role=_one_of(("signatory", "convenor")),
         signed_on=DAY,
         letter_version=NUMBER,
     ),
