@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("signatories", "0022_who_left_the_list_is_found_quickly"),
+        ("signatories", "0023_convenors_have_an_event"),
     ]
 
     operations = [
