@@ -1,16 +1,27 @@
-"""The cached public page and count.json through the product's web process, against nginx serving the same bytes."""
+"""The cached public page and count.json through the product's web process, against nginx serving the same bytes.
 
+And the page as it is rendered when the cache has none: through Django without the cache around it.
+"""
+
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
 from benchmarks import data
-from benchmarks.frame import Figure, House, Reply, Server, benchmark, get, ratio_in_turns
+from benchmarks.frame import Figure, House, Reply, Server, against, benchmark, get, ratio_in_turns
 from benchmarks.load import loader, throughput
 from benchmarks.nginx import PATH, nginx
 
 SIGNATORIES = (0, 80, 100_000)
 ROUNDS = 11
 GOAL = "≥ 0.6"
+RENDERED = 200  # times, one after the other
+RENDER_GOAL = 0.06  # seconds, p95
+MOST_QUERIES = 8
 
 
 @benchmark("pages")
@@ -30,6 +41,33 @@ def pages(house: House) -> Iterator[Figure]:
         yield from _not_modified(
             house.folder, ours, "/letter-80/count.json", "count.json, not modified (304)"
         )
+
+
+@benchmark("rendering")
+def rendering(_house: House) -> Iterator[Figure]:
+    """The letter's page without the cache, one reader after the other."""
+    most = max(SIGNATORIES)
+    address = data.letter("rendered", most).get_absolute_url()
+    client = Client(headers={"host": "localhost"})
+    with CaptureQueriesContext(connection) as queries:
+        _render(client, address)
+    yield Figure(
+        f"public page, {most:,} signatories, uncached: queries",
+        len(queries) / MOST_QUERIES,
+        str(len(queries)),
+        str(MOST_QUERIES),
+        "≤ 1",
+    )
+    seconds = [_render(client, address) for _ in range(RENDERED)]
+    yield against(f"public page, {most:,} signatories, uncached, p95", seconds, RENDER_GOAL)
+
+
+def _render(client: Client, address: str) -> float:
+    began = time.perf_counter()
+    answer = client.get(address)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{address}: {answer.status_code}")
+    return time.perf_counter() - began
 
 
 def _against_nginx(folder: Path, ours: Server, path: str, what: str, encoding: str) -> Iterator[Figure]:
