@@ -393,3 +393,32 @@ def test_marks_of_odd_shapes_stop_no_document(client, campaign, size):
 
     assert pdf_of(client).startswith(b"%PDF-1.")
     assert pixels_of(client.get("/en/hrd-agenda/card.png").content).size == (1200, 630)
+
+
+def test_the_document_begins_its_list_with_the_convenors(client, campaign):
+    for name, role in (("Zoo", "convenor"), ("Apple", "signatory"), ("Nest", "signatory")):
+        signature = make_signature(campaign, name=name)
+        Signature.objects.filter(pk=signature.pk).update(role=role)
+    hidden = make_signature(campaign, name="Canary")
+    Signature.objects.filter(pk=hidden.pk).update(role="convenor", publication_mode="withheld")
+
+    words = " ".join(text_of(pdf_of(client)).split())
+
+    places = [words.index(each) for each in ("Convenors", "Zoo", "Other signatories", "Apple", "Nest")]
+    assert places == sorted(places)
+    assert words.count("Zoo") == 1
+    assert "Canary" not in words
+
+
+def test_the_document_has_the_groups_that_the_letter_has(client, campaign):
+    campaign.list_order = "country"
+    campaign.save()
+    make_signature(campaign, name="Apple", country_code="NP")
+    make_signature(campaign, name="Nest", country_code="KE")
+
+    document = pdf_of(client)
+
+    words = " ".join(text_of(document).split())
+    places = [words.index(each) for each in ("Kenya", "Nest", "Nepal", "Apple")]
+    assert places == sorted(places)
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in reader_of(document).trailer["/Root"]["/Metadata"].get_data()

@@ -27,6 +27,10 @@ OUTLETS = [
     "/en/letter-a/",
     "/ar/letter-a/",
     "/en/letter-a/signatories/",
+    "/en/letter-a/signatories/?group=country",
+    "/en/letter-a/signatories/?group=type",
+    "/en/letter-a/by-day/",
+    "/api/v1/campaigns/letter-a/signatories/",
     "/letter-a/count.json",
     "/letter-a/signatories.csv",
 ]
