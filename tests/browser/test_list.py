@@ -4,7 +4,7 @@ import pytest
 
 from signatories.models import Signature
 from tests.browser.conftest import DESK, PHONE
-from tests.browser.test_accessibility import violations
+from tests.browser.looking import violations
 from tests.builders import make_signature
 
 ADDRESS = "/en/hrd-agenda/signatories/"
