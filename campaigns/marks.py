@@ -6,6 +6,8 @@ at before a pixel is unpacked, and only pixels come out at the other end.
 """
 
 import io
+import struct
+import zlib
 from hashlib import sha256
 
 from django.template.defaultfilters import filesizeformat
@@ -80,6 +82,9 @@ def _unpacked(file: bytes) -> Image.Image:
         KeyError,
         TypeError,
         OverflowError,
+        AttributeError,
+        struct.error,
+        zlib.error,
     ) as error:
         # What Pillow's readers raise at files that are none, that break off, or that lie about themselves.
         raise NotAMark(_("This is no PNG, JPEG or WebP picture, or it is damaged.")) from error

@@ -139,6 +139,16 @@ def test_a_photograph_taken_sideways_stands_upright():
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_metadata_that_lie_about_themselves_are_refused_in_words(kind):
+    # A width that is a word: Pillow reads it, and fails when it turns the picture and writes the rest again.
+    sideways, width = struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0), struct.pack(">HHI4s", 0x0100, 2, 1, b"me")
+    exif = b"Exif\0\0MM\0*" + struct.pack(">IH", 8, 2) + width + sideways + bytes(4)
+
+    with pytest.raises(marks.NotAMark):
+        marks.made_from(make_picture(kind, mode="RGB", exif=exif))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_a_page_behind_or_inside_a_picture_does_not_come_along(kind):
     mode = "RGB" if kind == "JPEG" else "RGBA"
 

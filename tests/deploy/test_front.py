@@ -9,7 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
 
-from tests.front import SAMPLE, nginx, write_configuration
+from tests.front import SAMPLE, Front, nginx, write_configuration
+from tests.processes.conftest import free_port
 
 PAGE = SAMPLE.parent / "unavailable.html"
 
@@ -25,6 +26,19 @@ def test_nginx_accepts_the_sample_without_a_word(tmp_path):
     )
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.processes
+def test_no_query_makes_the_front_try_its_patterns_without_end(tmp_path):
+    """It would give up in the end, and write the visitor's address into its log."""
+    front = Front(tmp_path / "front", free_port())
+    try:
+        front.wait()
+        answers = [front.get("/en/letter/?" + "utm_a=" * number + "&x").status for number in (20, 1000)]
+    finally:
+        front.child.stop()
+
+    assert (answers, front.words()) == ([503, 503], "")
 
 
 def test_the_page_may_use_its_own_style_and_nothing_else():
