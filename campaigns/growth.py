@@ -1,6 +1,6 @@
 """How a list has grown: the signatories of each day, and from where they are, as everybody may know it.
 
-Named signatories alone (product.md, rule 3), each on the day in the campaign's zone since which it stands in the list. No hour can be
+Named signatories alone (product.md, rule 3), each on the day in the campaign's zone since which it counts. No hour can be
 read from a day, and the day that has begun is no exception to keep back: who is named stands in the list and in the
 headline at once, so whoever watches these knows more, and the days add up to the list at any moment. Who is not named joins
 the total in a daily batch (rule 4) and is in no day at all.

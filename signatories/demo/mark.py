@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 # Drawn so many times larger, so that its edges come out smooth.
 FINER = 4
 SIDE = 160
-# Readable on paper and on a dark page.
+# With a ground of its own, so that it stands on any other.
 BLUE, LIGHT, WOOD = "#2d6a9f", "#f6e7b8", "#1d4f73"
 
 

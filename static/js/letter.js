@@ -148,11 +148,13 @@ function isListOld(place) {
 /** Takes the list out of a fresh copy of this page, once that copy tells the same as the count. */
 async function renewList(place) {
   await new Promise((resolve) => setTimeout(resolve, LIST_WITHIN * Math.random()));
-  const response = await fetchFresh(location.pathname + location.search);
+  const asked = location.href;
+  const response = await fetchFresh(asked);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const fresh = page.getElementById("signatory-list");
   const isFresh = fresh?.dataset.named === place.dataset.named && fresh.dataset.countries === place.dataset.countries;
-  if (isFresh) replaceKeepingFocus(document.getElementById("signatory-list"), fresh);
+  // Who has searched meanwhile keeps what was found.
+  if (isFresh && asked === location.href) replaceKeepingFocus(document.getElementById("signatory-list"), fresh);
 }
 
 function replaceKeepingFocus(old, fresh) {
