@@ -27,9 +27,9 @@ MOST_LETTERS = 50
 PATIENCE = 10  # seconds for one answer
 # Each in which the front keeps a copy.
 FORMS = ("br", "gzip", "identity")
-# What a letter has beneath its own address, in each language, and beneath its name alone; those first that say names.
+# What a letter has beneath its own address, in each language, and beneath its name alone; those first that tell of names.
 BESIDE = ("signatories.csv", "count.json", "badge.svg")
-SAYS_NAMES = ("", "signatories/", "signatories.csv", "embed/", "letter.pdf")
+SAYS_NAMES = ("", "signatories/", "signatories.csv", "by-day/", "embed/", "letter.pdf")
 ALL = (*SAYS_NAMES, "count.json", "badge.svg", "updates/", "card.png", "updates/feed/", "share/")
 LETTER = re.compile(r"/[a-z-]+/([^/]+)/")
 
