@@ -2,8 +2,11 @@
 
 import re
 import subprocess
+import threading
+import time
 from base64 import b64encode
 from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from bs4 import BeautifulSoup
@@ -39,6 +42,43 @@ def test_no_query_makes_the_front_try_its_patterns_without_end(tmp_path):
         front.child.stop()
 
     assert (answers, front.words()) == ([503, 503], "")
+
+
+class Busy(BaseHTTPRequestHandler):
+    """A site that answers once, and from then on says that it is busy."""
+
+    was_asked = False
+
+    def do_GET(self):
+        self.send_response(503 if Busy.was_asked else 200)
+        Busy.was_asked = Busy.was_asked or self.path == "/letter/signatories.csv"
+        self.send_header("Cache-Control", "public, max-age=0, s-maxage=1, stale-while-revalidate=1")
+        self.send_header("Content-Length", "4")
+        self.end_headers()
+        self.wfile.write(b"name")
+
+    def log_message(self, *words):
+        """Nothing is written."""
+
+
+@pytest.mark.processes
+def test_a_site_that_is_up_and_busy_keeps_no_old_copy_alive(tmp_path):
+    """Who reads a long list slowly makes the site say so to others: a hidden name must not stay in their copy meanwhile."""
+    site = ThreadingHTTPServer(("127.0.0.1", 0), Busy)
+    threading.Thread(target=site.serve_forever, daemon=True).start()
+    front = Front(tmp_path / "front", site.server_port)
+    try:
+        front.wait()
+        first = front.get("/letter/signatories.csv")
+        time.sleep(3.1)
+        second = front.get("/letter/signatories.csv")
+    finally:
+        front.child.stop()
+        site.shutdown()
+        site.server_close()
+
+    assert (first.status, first.text) == (200, b"name")
+    assert second.status == 503
 
 
 def test_the_page_may_use_its_own_style_and_nothing_else():
