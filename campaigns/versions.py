@@ -1,5 +1,7 @@
 """Freezing a letter version: from then on it has a SHA-256, and its words stay."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,8 +16,8 @@ class NotReady(Exception):
 
 
 @transaction.atomic
-def freeze(version: LetterVersion) -> LetterVersion:
-    """Gives `version` its SHA-256 over the authoritative and official texts and all asks. Raises NotReady."""
+def freeze(version: LetterVersion, *, moment: datetime | None = None) -> LetterVersion:
+    """Gives `version` its SHA-256 over the authoritative and official texts and all asks, now or as of `moment`. Raises NotReady."""
     # Both locks, in the order of those who write (migration 0003): no word changes between reading and freezing.
     version = LetterVersion.objects.select_for_update().get(pk=version.pk)
     version.campaign = Campaign.objects.select_for_update(no_key=True).get(pk=version.campaign_id)
@@ -42,6 +44,6 @@ def freeze(version: LetterVersion) -> LetterVersion:
     digest = text_digest([(text.language, text.title, text.body) for text in texts], asks)
     if version.campaign.letter_versions.filter(sha256=digest).exists():
         raise NotReady(_("An earlier version has exactly this text."))
-    version.sha256, version.frozen_at = digest, timezone.now()
+    version.sha256, version.frozen_at = digest, moment or timezone.now()
     version.save(update_fields=["sha256", "frozen_at"])
     return version

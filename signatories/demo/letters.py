@@ -113,7 +113,7 @@ def _letter(campaign: Campaign, facts: Facts, body: str) -> None:
         title=facts["title"],
         body=body,
     )
-    freeze(version)
+    freeze(version, moment=campaign.opens_at)
 
 
 def _story(campaign: Campaign, facts: Facts) -> None:

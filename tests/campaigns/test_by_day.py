@@ -100,6 +100,17 @@ def test_a_day_has_as_many_hours_as_the_zone_gives_it(db):
     }
 
 
+def test_where_a_column_is_a_week_its_height_is_told_by_the_week(client, db):
+    campaign = make_campaign("hrd-agenda", zone="UTC")
+    for moment in ("2026-01-05T12:00Z", "2026-01-06T12:00Z", "2026-01-07T12:00Z", "2026-08-01T12:00Z"):
+        put(campaign, moment)
+
+    page = words_of(client.get(ADDRESS))
+
+    assert "Most in one week: 3 names." in page
+    assert "Most on one day" not in page
+
+
 def test_who_is_accepted_today_is_in_the_chart_as_in_the_list(client, db):
     campaign = make_campaign("hrd-agenda", zone="UTC")
     make_signature(campaign)
