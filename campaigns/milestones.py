@@ -1,6 +1,6 @@
 """Milestones: numbers that a campaign has reached. They are written down, so that they stay when the count falls again."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from campaigns import counts
 from campaigns.choices import Stage
@@ -26,12 +26,22 @@ def note(campaign: Campaign, now: datetime) -> list[Milestone]:
     if not left:  # nothing to count for
         return []
     count = counts.tally(campaign).count
-    day = now.astimezone(campaign.zoneinfo).date()
     reached = [
-        Milestone(campaign=campaign, number=each, reached_on=day) for each in sorted(left) if each <= count
+        Milestone(campaign=campaign, number=each, reached_on=_day_of(campaign, count - each, now))
+        for each in sorted(left)
+        if each <= count
     ]
     # Two workers may meet here: the first one's day stays.
     return Milestone.objects.bulk_create(reached, ignore_conflicts=True)
+
+
+def _day_of(campaign: Campaign, later: int, now: datetime) -> date:
+    """On which day the one joined the total after whom so many `later` ones came: a number may be typed in long after it was passed."""
+    joined = (
+        campaign.signatures.counted().order_by("-joined_total_at").values_list("joined_total_at", flat=True)
+    )
+    moment = next(iter(joined[later : later + 1]), now)
+    return moment.astimezone(campaign.zoneinfo).date()
 
 
 def _numbers(campaign: Campaign) -> set[int]:

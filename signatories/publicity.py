@@ -59,8 +59,9 @@ def _apply(change: ModeChange) -> bool:
         return False
     columns: dict[str, Any] = {"publication_mode": change.to_mode}
     if change.to_mode == PublicationMode.PUBLIC and signature.state == State.ACCEPTED:
-        # What everybody reads counts from the moment at which it can be read.
-        columns["joined_total_at"] = signature.joined_total_at or now
+        # What everybody reads counts from the moment at which it can be read. From an earlier one, a past day of the public
+        # chart would grow, and tell since when somebody had stood there without a name.
+        columns["joined_total_at"] = now
     Signature.objects.filter(pk=signature.pk).update(**columns)
     due.update(applied_at=now)
     detail = f"{signature.publication_mode} > {change.to_mode}"

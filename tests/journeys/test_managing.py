@@ -862,8 +862,12 @@ def test_s18_publicity_takes_a_mail_a_second_channel_and_72_hours(own_page, with
     assert publicity.apply_due() == 0
     assert "takes effect on" in words_of(own_page.get(PAGE))
     let_the_time_pass(change)
+    long_ago = timezone.now() - timedelta(days=20)
+    Signature.objects.filter(pk=withheld.pk).update(joined_total_at=long_ago)
     assert (publicity.apply_due(), publicity.apply_due()) == (1, 0)
     assert now(withheld).publication_mode == "public"
+    # In the chart by day it is as new as in the list: a past day that grows would tell since when it stood without a name.
+    assert now(withheld).joined_total_at > long_ago + timedelta(days=19)
     assert "Lantern Association" in words_of(Client().get("/en/hrd-agenda/"))
     assert "This was done on" in words_of(press_link(link))
     assert ModeChange.objects.count() == 1

@@ -49,9 +49,18 @@ def note(moment):
 
 def test_a_number_is_noted_with_the_day_in_the_letters_zone(campaign):
     assert note("2026-09-10T20:00") == {}
-    accept(campaign, "2026-09-10T21:00")
+    accept(campaign, "2026-09-10T22:10")
 
     assert note("2026-09-10T22:30") == {1: date(2026, 9, 11)}
+
+
+def test_a_number_that_was_passed_before_somebody_typed_it_has_the_day_on_which_it_was_passed(campaign):
+    Campaign.objects.update(milestones=[], goal=None)
+    for moment in ("2026-09-10T08:00", "2026-09-11T08:00", "2026-09-12T08:00"):
+        accept(campaign, moment)
+    Campaign.objects.update(milestones=[2])
+
+    assert note("2026-09-20T08:00") == {2: date(2026, 9, 11)}
 
 
 def test_a_second_run_does_nothing_and_the_first_day_stays(campaign):
@@ -113,7 +122,7 @@ def test_a_letter_that_was_delivered_may_still_reach_one(campaign, stage):
     accept(campaign, "2026-09-10T08:00")
     Campaign.objects.update(stage=stage)
 
-    assert note("2026-10-10T09:00") == {1: date(2026, 10, 10)}
+    assert note("2026-10-10T09:00") == {1: date(2026, 9, 10)}
 
 
 def test_a_letter_with_nothing_left_to_reach_is_not_even_counted(campaign, django_assert_num_queries):
