@@ -40,7 +40,7 @@ def _day_of(campaign: Campaign, later: int, now: datetime) -> date:
     joined = (
         campaign.signatures.counted().order_by("-joined_total_at").values_list("joined_total_at", flat=True)
     )
-    moment = next(iter(joined[later : later + 1]), now)
+    moment = next(iter(joined[later : later + 1]), None) or now
     return moment.astimezone(campaign.zoneinfo).date()
 
 
