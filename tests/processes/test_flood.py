@@ -1,5 +1,6 @@
 """A flood: 5,000 hostile forms within ten minutes beside those of honest people, and what a moderator does about it (M11)."""
 
+import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -96,7 +97,10 @@ def what_everybody_sees(client):
     """Without what only says when it was asked."""
     count = client.get("/letter/count.json").json()
     del count["as_of"]
-    pages = [text(client.get(f"/en/letter/{part}")) for part in ("", "signatories/")]
+    pages = [
+        re.sub(r"[Aa]s of [\w ]+, \d\d:\d\d UTC", "", text(client.get(f"/en/letter/{part}")))
+        for part in ("", "signatories/")
+    ]
     return count, pages, client.get("/letter/signatories.csv").getvalue()
 
 
