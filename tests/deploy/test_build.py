@@ -67,7 +67,9 @@ def test_it_holds_what_the_site_runs_on_and_nothing_else(built):
     app = built / "app"
 
     assert {path.name for path in app.iterdir()} == PARTS | {"__pycache__", "var"}
-    assert {path.name for path in (app / "deploy").iterdir()} == {"start", "healthy.py", "__pycache__"}
+    assert {path.name for path in (app / "deploy").iterdir()} == {
+        *("start", "healthy.py", "keep_warm.py", "front", "__pycache__")
+    }
     assert {path.name for path in (app / "var").iterdir()} == {"static"}
     assert not list(app.rglob("test_*.py")) + list(app.rglob("*.env.example"))
 
