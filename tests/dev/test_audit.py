@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from dev import audit
 from dev.environment import PROJECT
 
@@ -11,6 +13,11 @@ def test_every_locked_package_has_hashes():
         text = (PROJECT / lock).read_text()
         assert audit.without_hash(text) == []
         assert text.count("==") > 30
+
+
+@pytest.mark.parametrize("lock", [*audit.LOCKS, "tests/lighthouse/package-lock.json"])
+def test_no_lock_file_holds_an_address(lock):
+    assert [line for line in (PROJECT / lock).read_text().splitlines() if "://" in line] == []
 
 
 def test_a_package_without_a_hash_is_named():
