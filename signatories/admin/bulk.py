@@ -1,5 +1,6 @@
 """Accepting many at once: those that meet the usual bar, each by itself; the others are named and left (scenario M5)."""
 
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -21,40 +22,20 @@ NAMED = 20
 
 @admin.action(description=gettext_lazy("Accept what meets the bar"), permissions=["moderate"])
 def accept_what_meets_the_bar(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Signature]) -> None:
-    accepted, left = 0, []
-    for signature in _chosen(request, queryset):
-        try:
-            _accept(signature, cast("User", request.user))
-        except Refused as refusal:
-            left.append(
-                _("%(name)s (%(why)s)") % {"name": signature.shown_name, "why": str(refusal).rstrip(".")}
-            )
-        else:
-            accepted += 1
+    by = cast("User", request.user)
+    accepted, left = each_by_itself(_chosen(request, queryset), lambda signature: _accept(signature, by))
     words = ngettext("%(count)d accepted.", "%(count)d accepted.", accepted) % {"count": accepted}
-    messages.success(request, words)
-    if left:
-        messages.warning(request, left_in_words(left))
+    say(request, words, left)
 
 
 @admin.action(description=gettext_lazy("Send the mail that was held"), permissions=["moderate"])
 def send_held_mail(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Signature]) -> None:
     """For forms whose mail is held; the others that were ticked are left."""
-    sent, left = 0, []
-    for signature in _chosen(request, queryset):
-        if Flag.NO_PROOF not in signature.flags:
-            continue
-        try:
-            moderation.send_again(signature=signature, by=cast("User", request.user))
-        except Refused as refusal:
-            left.append(f"{signature.shown_name} ({str(refusal).rstrip('.')})")
-        else:
-            sent += 1
-    messages.success(
-        request, ngettext("%(count)d mail queued.", "%(count)d mails queued.", sent) % {"count": sent}
-    )
-    if left:
-        messages.warning(request, left_in_words(left))
+    by = cast("User", request.user)
+    held = [each for each in _chosen(request, queryset) if Flag.NO_PROOF in each.flags]
+    sent, left = each_by_itself(held, lambda signature: moderation.send_again(signature=signature, by=by))
+    words = ngettext("%(count)d mail queued.", "%(count)d mails queued.", sent) % {"count": sent}
+    say(request, words, left)
 
 
 def _chosen(request: HttpRequest, queryset: QuerySet[Signature]) -> QuerySet[Signature]:
@@ -77,7 +58,29 @@ def _accept(signature: Signature, by: User) -> None:
     moderation.accept(signature=signature, by=by)
 
 
-def left_in_words(left: list[str]) -> str:
+def each_by_itself(
+    signatures: Iterable[Signature], verb: Callable[[Signature], object]
+) -> tuple[int, list[str]]:
+    """For how many `verb` was done, and who was left, each with the reason."""
+    done, left = 0, []
+    for signature in signatures:
+        try:
+            verb(signature)
+        except Refused as refusal:
+            why = str(refusal).rstrip(".")
+            left.append(_("%(name)s (%(why)s)") % {"name": signature.shown_name, "why": why})
+        else:
+            done += 1
+    return done, left
+
+
+def say(request: HttpRequest, words: str, left: list[str]) -> None:
+    messages.success(request, words)
+    if left:
+        messages.warning(request, _left_in_words(left))
+
+
+def _left_in_words(left: list[str]) -> str:
     words = ngettext("%(count)d left: %(which)s.", "%(count)d left: %(which)s.", len(left))
     more = [_("and %(count)d more") % {"count": len(left) - NAMED}] if len(left) > NAMED else []
     return words % {"count": len(left), "which": "; ".join(left[:NAMED] + more)}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from signatories import moderation
-from signatories.admin.bulk import left_in_words
+from signatories.admin.bulk import each_by_itself, say
 from signatories.admin.case_page import back_to
 from signatories.admin.casefile import in_case
 from signatories.models import Signature
@@ -55,19 +55,14 @@ def make_signatories(modeladmin: Any, request: HttpRequest, queryset: QuerySet[S
 
 
 def _give(request: HttpRequest, queryset: QuerySet[Signature], to: PartInCampaign) -> None:
-    user, changed, left = cast("User", request.user), 0, []
+    user = cast("User", request.user)
     chosen = Signature.objects.managed_by(user).filter(pk__in=queryset.values("pk"))
-    for signature in chosen.select_related("organisation", "campaign").order_by("sort_key", "pk"):
-        try:
-            moderation.give_part(signature=signature, to=to, by=user)
-        except Refused as refusal:
-            left.append(f"{signature.shown_name} ({str(refusal).rstrip('.')})")
-        else:
-            changed += 1
+    changed, left = each_by_itself(
+        chosen.select_related("organisation", "campaign").order_by("sort_key", "pk"),
+        lambda signature: moderation.give_part(signature=signature, to=to, by=user),
+    )
     words = ngettext("%(count)d changed.", "%(count)d changed.", changed) % {"count": changed}
-    messages.success(request, words)
-    if left:
-        messages.warning(request, left_in_words(left))
+    say(request, words, left)
 
 
 def _said(to: PartInCampaign) -> str:
