@@ -22,7 +22,7 @@ def note(campaign: Campaign, now: datetime) -> list[Milestone]:
 
     By the day in the campaign's zone: the hour would tell when somebody was accepted (product.md, rule 4).
     """
-    left = _numbers(campaign) - set(campaign.milestones_reached.values_list("number", flat=True))
+    left = campaign.numbers_to_reach - set(campaign.milestones_reached.values_list("number", flat=True))
     if not left:  # nothing to count for
         return []
     count = counts.tally(campaign).count
@@ -40,9 +40,4 @@ def _day_of(campaign: Campaign, later: int, now: datetime) -> date:
     joined = (
         campaign.signatures.counted().order_by("-joined_total_at").values_list("joined_total_at", flat=True)
     )
-    moment = next(iter(joined[later : later + 1]), None) or now
-    return moment.astimezone(campaign.zoneinfo).date()
-
-
-def _numbers(campaign: Campaign) -> set[int]:
-    return {*campaign.milestones, *([campaign.goal] if campaign.goal else [])}
+    return (joined[later:].first() or now).astimezone(campaign.zoneinfo).date()

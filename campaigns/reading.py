@@ -84,7 +84,6 @@ class ReadLetter:
     updates: list[ReadUpdate]
     quotes: list[Quote]
     topics: list[str]
-    milestones: list[ReadMilestone]
     earlier: Relative | None
     later: list[Relative]
 
@@ -182,12 +181,11 @@ def read(campaign: Campaign, language: str, now: datetime) -> ReadLetter:
         version=text.version if text else None,
         text=text,
         html=to_html(text.body if text else ""),
-        around=pick(_around(campaign), language),
+        around=around(campaign, language),
         asks=[_with_update(ask, updates) for ask in asks],
         updates=updates,
         quotes=_quotes(campaign, language),
         topics=_topics(campaign, language),
-        milestones=milestones_of(campaign),
         earlier=next((each for each in relatives if each.is_earlier), None),
         later=[each for each in relatives if not each.is_earlier],
     )
@@ -239,16 +237,17 @@ def _one_each(texts: list[Text], owner: str, language: str) -> list[Text]:
     return [chosen for group in owners.values() if (chosen := pick(group, language))]
 
 
-def _around(campaign: Campaign) -> list[CampaignText]:
-    return [CampaignText(campaign=campaign, **row) for row in vars(campaign)["text_rows"]]
+def around(campaign: Campaign, language: str) -> CampaignText | None:
+    """The texts around the letter of a campaign of `to_read`; no query."""
+    return pick((CampaignText(campaign=campaign, **row) for row in vars(campaign)["text_rows"]), language)
 
 
 def milestones_of(campaign: Campaign) -> list[ReadMilestone]:
-    """The numbers on the way and the goal, and what was reached before somebody changed them."""
+    """Of a campaign of `to_read`: the numbers on the way and the goal, and what was reached before somebody changed them."""
     rows = vars(campaign)["milestone_rows"]
     reached = {row["number"]: date.fromisoformat(row["reached_on"]) for row in rows}
-    numbers = {*campaign.milestones, *reached, *([campaign.goal] if campaign.goal else [])}
-    return [ReadMilestone(number, reached.get(number)) for number in sorted(numbers)]
+    numbers = sorted(campaign.numbers_to_reach | reached.keys())
+    return [ReadMilestone(number, reached.get(number)) for number in numbers]
 
 
 def _relatives(campaign: Campaign, language: str) -> list[Relative]:

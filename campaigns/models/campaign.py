@@ -282,6 +282,11 @@ class Campaign(models.Model):
         return list({mailbox.lower(): mailbox for mailbox in mailboxes}.values())
 
     @property
+    def numbers_to_reach(self) -> set[int]:
+        """The milestones and the goal."""
+        return {*self.milestones, *([self.goal] if self.goal else [])}
+
+    @property
     def zoneinfo(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.zone)
 

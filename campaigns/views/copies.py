@@ -13,9 +13,7 @@ from django.utils import timezone, translation
 
 from campaigns import counts, grouping, listing, reading
 from campaigns.choices import Accent, ListOrder
-from campaigns.models import CampaignText
 from campaigns.templatetags.counting import grouped, organisations
-from campaigns.translation import pick
 from campaigns.typesetting.card import card_png
 from campaigns.typesetting.document import MOST_NAMES, letter_pdf
 from campaigns.weblinks import absolute
@@ -62,7 +60,7 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
     picture = card_png(
         campaign,
         reading.letter_text(campaign, language),
-        pick(CampaignText.objects.filter(campaign=campaign), language),
+        reading.around(campaign, language),
         counts.tally(campaign),
         language,
     )

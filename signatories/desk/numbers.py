@@ -139,14 +139,14 @@ def _parts(named: Counter[str], waiting: Counter[str]) -> list[Part]:
 
 def _by_day(campaign: Campaign) -> list[OnDay]:
     signatures = Signature.objects.filter(campaign=campaign)
-    submitted, confirmed, named = (
+    submitted, confirmed = (
         dict(_counts(rows.annotate(day=TruncDate(F(column), tzinfo=campaign.zoneinfo)), "day"))
         for rows, column in (
             (signatures, "submitted_at"),
             (signatures.filter(confirmed_at__isnull=False), "confirmed_at"),
-            (signatures.public(), "joined_total_at"),
         )
     )
+    named = signatures.public().by_day(campaign.zone)
     return [
         OnDay(day, submitted.get(day, 0), confirmed.get(day, 0), named.get(day, 0))
         for day in sorted(submitted.keys() | confirmed.keys() | named.keys(), reverse=True)

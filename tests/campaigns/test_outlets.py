@@ -294,7 +294,7 @@ def test_robots_may_read_the_outlets_and_the_block_is_not_indexed(client, campai
     ("address", "queries"),
     [
         ("/en/hrd-agenda/letter.pdf", 6),
-        ("/en/hrd-agenda/card.png", 4),
+        ("/en/hrd-agenda/card.png", 3),
         ("/en/hrd-agenda/embed/", 4),
         ("/hrd-agenda/badge.svg", 2),
         ("/api/v1/campaigns/", 3),
