@@ -10,7 +10,6 @@ from django.utils import timezone
 from benchmarks import data
 from benchmarks.frame import Figure, House, benchmark
 from campaigns import counts, grouping, listing, reading
-from campaigns.models import CampaignText
 from campaigns.typesetting.card import card_png
 from campaigns.typesetting.document import MOST_NAMES, letter_pdf
 
@@ -63,6 +62,6 @@ def _card(slug: str) -> Callable[[int], bytes]:
         text, tally = reading.letter_text(campaign, "en"), counts.tally(campaign)
         if text:
             text.title = f"{text.title} {number}"
-        return card_png(campaign, text, CampaignText.objects.get(campaign=campaign), tally, "en")
+        return card_png(campaign, text, reading.around(campaign, "en"), tally, "en")
 
     return make

@@ -94,4 +94,4 @@ def show_mark(request: HttpRequest, pk: int) -> HttpResponse:
     host = get_object_or_404(Host, pk=pk)
     if not host.mark_digest:
         raise Http404
-    return HttpResponse(bytes(host.mark), content_type="image/png")
+    return HttpResponse(host.picture, content_type="image/png")

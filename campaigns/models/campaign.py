@@ -97,6 +97,11 @@ class Host(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def picture(self) -> bytes:
+        """The mark's PNG, b"" without one. Where it was not loaded, that is a query, but only where there is one."""
+        return bytes(self.mark) if self.mark_digest else b""
+
 
 class Topic(models.Model):
     """A subject that campaigns share, named in each language."""

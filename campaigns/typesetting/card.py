@@ -29,7 +29,7 @@ def card_png(
             "words": plain_headline(tally, "{n}"),
             "host": breakable(campaign.host.name),
         },
-        bytes(campaign.host.mark) if campaign.host.mark_digest else b"",
+        campaign.host.picture,
     )
 
 

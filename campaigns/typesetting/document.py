@@ -31,7 +31,7 @@ def letter_pdf(
     return setting.pdf(
         "letter",
         _data(letter, tally, sections, language, as_of.replace(second=0, microsecond=0)),
-        bytes(letter.campaign.host.mark) if letter.campaign.host.mark_digest else b"",
+        letter.campaign.host.picture,
     )
 
 

@@ -14,4 +14,4 @@ def mark(request: HttpRequest, slug: str, digest: str) -> HttpResponse:
     """The address changes with the picture; who has an old one is sent nothing new."""
     marks = Campaign.objects.readable(timezone.now()).filter(slug=slug, host__mark_digest=digest)
     host = get_object_or_404(marks.select_related("host")).host
-    return HttpResponse(bytes(host.mark), content_type="image/png", headers=FROM_ANYWHERE)
+    return HttpResponse(host.picture, content_type="image/png", headers=FROM_ANYWHERE)
