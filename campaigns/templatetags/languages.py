@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django import template
 from django.conf import settings
 from django.template import Context
-from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -36,12 +35,13 @@ def language_links(context: Context, address: str = "") -> list[LanguageLink]:
     if not address or not get_language_from_path(address):
         return []
     current = get_language()
+    rest = address[1:].partition("/")[2]  # Only the first part of an address is another one in each language.
     return [
         LanguageLink(
             code=code,
             name=capfirst(get_language_info(code)["name_local"]),
             direction=direction(code),
-            address=translate_url(address, code),
+            address=f"/{code}/{rest}",
             is_current=code == current,
         )
         for code, _name in settings.LANGUAGES

@@ -406,6 +406,12 @@ class Signature(models.Model):
                 condition=Q(state=State.ACCEPTED, joined_total_at__isnull=True),
                 name="signature_to_join",
             ),
+            # Those of whom a letter's page says how many left it.
+            models.Index(
+                fields=["campaign", "withdrawn_at"],
+                condition=Q(state=State.WITHDRAWN, joined_total_at__isnull=False),
+                name="signature_withdrawn",
+            ),
             models.Index(
                 fields=["network_hash", "submitted_at"],
                 condition=~Q(network_hash=""),
