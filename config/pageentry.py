@@ -21,7 +21,7 @@ ENTRY_OVERHEAD = 2048  # bytes, about what an entry's headers and objects weigh
 COMPRESSED_TYPES = ("text/", "application/json", "application/xml", "application/atom+xml", "image/svg+xml")
 # Fast settings: a page lives for a second or two.
 CODERS: dict[str, Callable[[bytes], bytes]] = {
-    "br": lambda body: brotli.compress(body, quality=5),
+    "br": lambda body: brotli.compress(body, quality=10),
     "gzip": lambda body: gzip.compress(body, compresslevel=5, mtime=0),
 }
 NOT_MODIFIED_LACKS = {"content-length", "content-type", "content-language", "content-encoding"}

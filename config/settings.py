@@ -236,9 +236,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": environment.text(
-            "STATICFILES_BACKEND", default="whitenoise.storage.CompressedManifestStaticFilesStorage"
-        )
+        "BACKEND": environment.text("STATICFILES_BACKEND", default="config.staticfiles.SentStaticFiles")
     },
 }
 WHITENOISE_USE_FINDERS = False

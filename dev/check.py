@@ -35,7 +35,7 @@ PRODUCTION = {
     "SITE_URL": "https://letters.example.org",
     "HTTPS": "1",
     "STAFF_MFA_REQUIRED": "1",
-    "STATICFILES_BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    "STATICFILES_BACKEND": "config.staticfiles.SentStaticFiles",
 }
 
 

@@ -80,7 +80,7 @@ def test_a_deadline_is_told_in_the_zone_of_the_campaign_and_in_utc():
     noon = datetime(2026, 9, 30, 10, 0, tzinfo=UTC)
 
     assert moments.in_both_zones(noon, "Europe/Zurich") == (
-        '<time datetime="2026-09-30T10:00:00Z" data-zone="Europe/Zurich" data-own="{time} in your time zone">'
+        '<time datetime="2026-09-30T10:00:00Z" data-ahead="120" data-own="{time} in your time zone">'
         "30 September 2026, 12:00 (Europe/Zurich) = 10:00 UTC</time>"
     )
 
@@ -93,11 +93,17 @@ def test_the_day_in_utc_is_named_where_it_is_another_one():
     )
 
 
+def test_a_zone_behind_utc_is_ahead_of_it_by_less_than_nothing():
+    noon = datetime(2026, 9, 30, 12, 0, tzinfo=UTC)
+
+    assert 'data-ahead="-150"' in moments.in_both_zones(noon, "America/St_Johns")
+
+
 def test_a_campaign_that_counts_in_utc_is_told_once():
     noon = datetime(2026, 9, 30, 12, 0, tzinfo=UTC)
 
     assert moments.in_both_zones(noon, "UTC") == (
-        '<time datetime="2026-09-30T12:00:00Z" data-zone="UTC" data-own="{time} in your time zone">'
+        '<time datetime="2026-09-30T12:00:00Z" data-ahead="0" data-own="{time} in your time zone">'
         "30 September 2026, 12:00 UTC</time>"
     )
 

@@ -1,6 +1,6 @@
 """Moments as readers are told them: in the campaign's own time zone, and in UTC for everybody else."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -16,6 +16,7 @@ register = template.Library()
 def in_both_zones(moment: datetime, zone: str) -> SafeString:
     """“30 September 2026, 12:00 (Europe/Zurich) = 10:00 UTC”; the day in UTC is named where it is another one."""
     there, utc = moment.astimezone(ZoneInfo(zone)), moment.astimezone(UTC)
+    ahead = there.replace(tzinfo=None) - utc.replace(tzinfo=None)
     facts = {
         "day": _day(there),
         "time": _clock(there),
@@ -31,9 +32,9 @@ def in_both_zones(moment: datetime, zone: str) -> SafeString:
         words = _("%(day)s, %(time)s (%(zone)s) = %(utc_day)s, %(utc_time)s UTC")
     # letter.js adds the reader's own time, in these words, where it is another one.
     return format_html(
-        '<time datetime="{}" data-zone="{}" data-own="{}">{}</time>',
+        '<time datetime="{}" data-ahead="{}" data-own="{}">{}</time>',
         f"{utc:%Y-%m-%dT%H:%M:%SZ}",
-        zone,
+        ahead // timedelta(minutes=1),
         _("{time} in your time zone"),
         words % facts,
     )

@@ -19,6 +19,7 @@ const place = document.querySelector("[data-count-url]");
 if (place) keepFresh(place);
 document.querySelectorAll("time[data-own]").forEach(tellOwnTime);
 document.querySelectorAll("[data-copy]").forEach(offerCopy);
+drawWhenIdle([...document.querySelectorAll(".native")]);
 
 function keepFresh(place) {
   const say = announcer(place.querySelector("[data-said]"));
@@ -169,12 +170,14 @@ function replaceKeepingFocus(old, fresh) {
 /** Adds the reader's own time to a moment that stands there in the host's zone and in UTC, where it is another one. */
 function tellOwnTime(time) {
   const moment = new Date(time.dateTime);
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const read = (zone) => `${dayIn(zone, moment)}, ${clockIn(zone, moment)}`;
-  if ([time.dataset.zone, "UTC"].some((zone) => read(zone) === read(own))) return;
-  const isSameDay = dayIn(own, moment) === dayIn(time.dataset.zone, moment);
-  const words = time.dataset.own.replace("{time}", isSameDay ? clockIn(own, moment) : read(own));
-  time.append(` = ${words}`);
+  // In minutes ahead of UTC. What a zone is called asks for no formatter, which a slow phone makes for milliseconds each.
+  const own = -moment.getTimezoneOffset();
+  const told = Number(time.dataset.ahead);
+  if (own === told || own === 0) return;
+  const day = (ahead) => Math.floor((moment / 60_000 + ahead) / 1440);
+  const clock = clockIn(undefined, moment);
+  const words = day(own) === day(told) ? clock : `${dayIn(undefined, moment)}, ${clock}`;
+  time.append(` = ${time.dataset.own.replace("{time}", words)}`);
 }
 
 function dayIn(zone, moment) {
@@ -207,5 +210,16 @@ function offerCopy(button) {
       getSelection().selectAllChildren(source);
       said.textContent = button.dataset.selected;
     }
+  });
+}
+
+/** Draws what letter.css puts off: one after the other, so that nothing else waits for them. */
+function drawWhenIdle(names) {
+  const name = names.shift();
+  if (!name) return;
+  const idle = globalThis.requestIdleCallback ?? setTimeout;
+  idle(() => {
+    name.classList.add("drawn");
+    drawWhenIdle(names);
   });
 }

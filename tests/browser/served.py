@@ -17,7 +17,7 @@ from tests.builders import PASSWORD
 from tests.front import NAME, Front
 from tests.processes.conftest import Machinery, free_port, wait_until_healthy
 
-STATIC_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STATIC_STORAGE = "config.staticfiles.SentStaticFiles"
 
 
 class Served:

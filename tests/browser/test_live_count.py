@@ -246,6 +246,7 @@ def test_without_script_the_number_stands_in_the_page(site, campaign):
     [
         ("Africa/Nairobi", "en", " = 10:00 UTC = 13:00 in your time zone"),
         ("Pacific/Kiritimati", "en", " = 10:00 UTC = 1 October 2030, 00:00 in your time zone"),
+        ("America/St_Johns", "en", " = 10:00 UTC = 07:30 in your time zone"),
         ("Europe/Paris", "en", " = 10:00 UTC"),
         ("Africa/Accra", "en", " = 10:00 UTC"),
         ("Africa/Nairobi", "ar", "13:00"),
