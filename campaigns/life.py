@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
-from campaigns.choices import Stage
+from campaigns.choices import Intake, Stage
 from campaigns.models import Campaign
 
 # A form sent before the deadline can still be confirmed for so long after it (product.md, "A campaign's life").
@@ -47,8 +47,13 @@ def closes_soon(campaign: Campaign, now: datetime) -> bool:
 
 
 def accepts_forms(campaign: Campaign, now: datetime) -> bool:
-    """Whether a new form is taken at the moment `now`."""
+    """Whether a new form is taken at the moment `now`, be it only from organisations that the host has sent a link."""
     return phase(campaign, now) is Phase.OPEN
+
+
+def is_open_to_all(campaign: Campaign, now: datetime) -> bool:
+    """Whether anybody's form is taken at the moment `now`."""
+    return accepts_forms(campaign, now) and campaign.intake != Intake.CLOSED
 
 
 def accepts_confirmation(campaign: Campaign, submitted_at: datetime, now: datetime) -> bool:

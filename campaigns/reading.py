@@ -76,6 +76,7 @@ class ReadLetter:
     campaign: Campaign
     phase: life.Phase
     closes_soon: bool
+    is_open_to_all: bool
     version: LetterVersion | None
     text: LetterText | None
     html: SafeString
@@ -178,6 +179,7 @@ def read(campaign: Campaign, language: str, now: datetime) -> ReadLetter:
         campaign=campaign,
         phase=life.phase(campaign, now),
         closes_soon=life.closes_soon(campaign, now),
+        is_open_to_all=life.is_open_to_all(campaign, now),
         version=text.version if text else None,
         text=text,
         html=to_html(text.body if text else ""),

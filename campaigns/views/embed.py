@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 
 from campaigns import counts, grouping, life, listing, reading
+from campaigns.choices import ListOrder
 from config.headers import policy
 from config.publicpages import public
 
@@ -20,14 +21,17 @@ FRAMED = {
 def embed(request: HttpRequest, slug: str) -> HttpResponse:
     now, language = timezone.now(), translation.get_language()
     campaign = get_object_or_404(reading.campaigns_to_read(now), slug=slug)
-    tally, page = counts.tally(campaign), listing.page(campaign, size=IN_THE_BLOCK)
+    tally = counts.tally(campaign)
+    groups = grouping.groups(campaign, ListOrder(campaign.list_order), language, tally)
+    page = listing.page(campaign, groups=groups, size=IN_THE_BLOCK)
     context = {
         "campaign": campaign,
         "text": reading.letter_text(campaign, language),
-        "is_open": life.phase(campaign, now) is life.Phase.OPEN,
+        "is_open_to_all": life.is_open_to_all(campaign, now),
         "tally": tally,
         "as_of": now,
-        "sections": grouping.sections(page, campaign, listing.BY_NAME, language, tally=tally),
+        "groups": groups,
+        "sections": grouping.sections(page, campaign, groups, language, tally=tally),
         "more": bool(page.following),
     }
     response = render(request, "campaigns/embed.html", context)

@@ -118,8 +118,8 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _is_open_to(campaign: Campaign, link: CirculationLink | None) -> bool:
     """Whether the letter takes a form now, from whoever came by `link`."""
-    is_welcome = link is not None or campaign.intake != Intake.CLOSED
-    return is_welcome and life.accepts_forms(campaign, timezone.now())
+    is_open = life.is_open_to_all if link is None else life.accepts_forms
+    return is_open(campaign, timezone.now())
 
 
 def _proof_of(request: HttpRequest, campaign: Campaign, filled: SignForm) -> Proof:

@@ -11,7 +11,8 @@ import time_machine
 from bs4 import BeautifulSoup
 from django.utils import timezone
 
-from campaigns.models import Update, UpdateText
+from campaigns.choices import Intake, ListOrder, Stage
+from campaigns.models import Campaign, Update, UpdateText
 from signatories.models import Signature
 from tests.builders import make_campaign, make_signature
 from tests.journeys.conftest import soup_of, words_of
@@ -152,6 +153,33 @@ def test_the_embedded_block_shows_forty_names_and_where_the_others_are(client, c
 
     assert [name.get_text(strip=True) for name in page.select(".name")] == ["Alpha Example"]
     assert page.find("a", href="/en/hrd-agenda/signatories/") is not None
+
+
+def test_the_embedded_block_lists_as_the_managers_of_the_letter_chose(client, campaign):
+    Campaign.objects.update(list_order=ListOrder.COUNTRY)
+    make_signature(campaign, name="Alpha Example", country_code="UY")
+    make_signature(campaign, name="Beta Example", country_code="AL")
+
+    page = soup_of(client.get("/en/hrd-agenda/embed/"))
+
+    assert [heading.bdi.get_text() for heading in page.select(".group")] == ["Albania", "Uruguay"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"intake": Intake.CLOSED},
+        {"closes_at": timezone.now() - timedelta(days=1)},
+        {"stage": Stage.DELIVERED},
+    ],
+    ids=["by invitation", "closed", "delivered"],
+)
+def test_the_embedded_block_asks_nobody_to_sign_who_cannot(client, campaign, changes):
+    Campaign.objects.update(**changes)
+
+    page = soup_of(client.get("/en/hrd-agenda/embed/"))
+
+    assert page.find("a", class_="button") is None
 
 
 def test_the_badge_says_the_count_in_words_without_script(client, campaign):
