@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from campaigns.choices import PublicationMode
 from signatories import register, verification
 from signatories.models import Contact, Evidence, Merge, Organisation, Signature, SignatureEvent
-from signatories.states import EventKind, EvidenceKind, Flag, State
+from signatories.states import EventKind, EvidenceKind, Flag, PartInCampaign, State
 from signatories.transitions import Refused, record, staff, undoing
 
 # They belong together: one organisation's name is not printed with the other's acronym.
@@ -96,6 +96,26 @@ def give_mode_back(merge: Merge, by: User) -> None:
     if moved["from"] == PublicationMode.PUBLIC:
         Signature.objects.filter(pk=survivor.pk, state=State.ACCEPTED).update(joined_total_at=timezone.now())
     record(survivor, kind=EventKind.MODE, actor=staff(by), detail=f"{moved['to']} > {moved['from']}")
+
+
+def take_part(survivor: Signature, merged: Signature, by: User) -> Moved:
+    """Who convened the letter under one of two names convened it."""
+    if not merged.is_convenor or survivor.is_convenor:
+        return {}
+    return {"event": _give_part(survivor, PartInCampaign.CONVENOR, by).pk}
+
+
+def give_part_back(merge: Merge, by: User) -> None:
+    """Unless a manager has said something about it since."""
+    moved, survivor = merge.before.get("part"), merge.survivor
+    if moved and not survivor.events.filter(kind=EventKind.PART, pk__gt=moved["event"]).exists():
+        _give_part(survivor, PartInCampaign.SIGNATORY, by)
+
+
+def _give_part(signature: Signature, part: PartInCampaign, by: User) -> SignatureEvent:
+    Signature.objects.filter(pk=signature.pk).update(role=part)
+    signature.role = part
+    return record(signature, kind=EventKind.PART, actor=staff(by), detail=part.value)
 
 
 def move_row(survivor: Signature, merged: Signature) -> Moved:

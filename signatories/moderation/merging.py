@@ -162,6 +162,7 @@ def _fold(
     moved = {
         "names": folding.move_names(survivor, merged, by, takes_name=takes_name),
         "mode": folding.take_more_private_mode(survivor, merged, by),
+        "part": folding.take_part(survivor, merged, by),
         "flags": folding.add_caution(survivor, merged),
         "row": folding.move_row(survivor, merged),
         "contacts": folding.move_contacts(survivor, merged) if contact_agreed else {},
@@ -201,6 +202,7 @@ def _unfold(merge: Merge, by: User) -> None:
     folding.give_contacts_back(merge)
     folding.give_evidence_back(merge)
     folding.take_caution_back(merge)
+    folding.give_part_back(merge, by)
     folding.give_mode_back(merge, by)
     folding.give_row_back(merge)
     folding.give_names_back(merge, by)

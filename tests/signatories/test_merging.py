@@ -32,7 +32,16 @@ from signatories.models import (
     Signature,
     SignatureEvent,
 )
-from signatories.states import EventKind, EvidenceKind, Flag, Level, MailKind, Reason, State
+from signatories.states import (
+    EventKind,
+    EvidenceKind,
+    Flag,
+    Level,
+    MailKind,
+    PartInCampaign,
+    Reason,
+    State,
+)
 from signatories.transitions import AlreadyDecided, IllegalTransition, Refused, staff
 from tests.builders import (
     give_evidence,
@@ -244,6 +253,30 @@ def test_m9_undo_brings_everything_back_as_it_was(campaign, by, first, second, t
             str(other.public_id),
             f"“{other.organisation.name}”. Two after all.",
         )
+
+
+def test_a_convenor_stays_one_under_the_other_signature_until_the_merge_is_undone(campaign, by):
+    one, two = pair(campaign)
+    moderation.give_part(signature=two, to=PartInCampaign.CONVENOR, by=by)
+
+    merge = merged(one, fresh(two), by)
+
+    assert fresh(one).is_convenor
+    assert one.events.get(kind=EventKind.PART).detail == PartInCampaign.CONVENOR
+    moderation.undo_merge(merge=merge, by=by)
+    assert (fresh(one).is_convenor, fresh(two).is_convenor) == (False, True)
+
+
+def test_what_a_manager_said_of_a_convenor_after_the_merge_outlives_its_undo(campaign, by):
+    one, two = pair(campaign)
+    moderation.give_part(signature=two, to=PartInCampaign.CONVENOR, by=by)
+    merge = merged(one, fresh(two), by)
+    moderation.give_part(signature=fresh(one), to=PartInCampaign.SIGNATORY, by=by)
+    moderation.give_part(signature=fresh(one), to=PartInCampaign.CONVENOR, by=by)
+
+    moderation.undo_merge(merge=merge, by=by)
+
+    assert fresh(one).is_convenor
 
 
 def test_m9_two_accepted_ones_count_once_merged_and_twice_undone(campaign, by):
