@@ -8,7 +8,11 @@ from django.conf import settings
 
 from campaigns.choices import Accent
 
-CSS = (Path(settings.BASE_DIR) / "static/css/base.css").read_text(encoding="utf-8")
+SHEETS = {
+    path.name: path.read_text(encoding="utf-8")
+    for path in (Path(settings.BASE_DIR) / "static/css").glob("*.css")
+}
+CSS = SHEETS["base.css"]
 DARK = "@media screen and (prefers-color-scheme: dark)"
 MIXED = "@supports (color: color-mix"
 SCHEMES = ("light", "dark")
@@ -130,3 +134,9 @@ def test_the_light_accents_are_the_ones_of_document_and_card():
 
 def test_each_accent_has_a_dark_shade_of_its_own():
     assert len({tokens_of(accent.value, "dark", mixes=True)["accent"] for accent in Accent}) == len(Accent)
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_no_style_sheet_cares_how_a_screen_is_held(name):
+    """WCAG 2.2, 1.3.4: somebody's screen is fixed to a wheelchair."""
+    assert "orientation" not in SHEETS[name]
