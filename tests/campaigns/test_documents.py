@@ -422,3 +422,16 @@ def test_the_document_has_the_groups_that_the_letter_has(client, campaign):
     places = [words.index(each) for each in ("Kenya", "Nest", "Nepal", "Apple")]
     assert places == sorted(places)
     assert b"<pdfuaid:part>1</pdfuaid:part>" in reader_of(document).trailer["/Root"]["/Metadata"].get_data()
+
+
+def test_no_end_of_a_page_comes_between_a_name_and_its_country(client, campaign):
+    for number in range(160):
+        words = " ".join(f"word{place}" for place in range(8 + number % 17))
+        make_signature(campaign, name=f"Begin{number:03} {words} end{number:03}", country_code="KE")
+
+    pages = [" ".join(page.extract_text().split()) for page in reader_of(pdf_of(client)).pages]
+
+    assert len(pages) > 5
+    for number in range(160):
+        (page,) = [text for text in pages if f"Begin{number:03}" in text]
+        assert f"end{number:03} Kenya" in page, number
