@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable, Iterable
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import brotli
@@ -48,6 +49,7 @@ class Entry:
 
     __slots__ = (
         "body",
+        "compressing",
         "etag",
         "forms",
         "fresh_until",
@@ -73,6 +75,7 @@ class Entry:
             self.etag = _header(self.headers, "etag")
         self.not_modified = [pair for pair in self.headers if pair[0].lower() not in NOT_MODIFIED_LACKS]
         self.forms: dict[str, Form] = {"identity": self._form("identity")}
+        self.compressing = Lock()
         self.read = False
         # The compressed forms together are smaller than the page itself.
         self.size = 2 * len(body) + ENTRY_OVERHEAD
@@ -105,9 +108,11 @@ class Entry:
         self.headers = kept
 
     def _compress(self, encoding: str) -> Form:
-        form = self._form(encoding) if self._is_worth_compressing() else self.forms["identity"]
-        self.forms[encoding] = form
-        return form
+        with self.compressing:
+            if encoding not in self.forms:  # nobody was faster
+                is_worth_it = self._is_worth_compressing()
+                self.forms[encoding] = self._form(encoding) if is_worth_it else self.forms["identity"]
+            return self.forms[encoding]
 
     def _form(self, encoding: str) -> Form:
         body = self.body if encoding == "identity" else CODERS[encoding](self.body)

@@ -148,9 +148,9 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
         return super().get_field_queryset(db, db_field, request)
 
     def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> Any:
-        """A letter of others that this one follows is neither named nor changed by who doesn't manage it."""
+        """A letter of others that this one follows is neither named nor changed here."""
         fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or obj.follows_id is None or self._manages(request, obj.follows_id):
+        if obj is None or obj.follows_id is None or self._is_visible(request, obj.follows_id):
             return fieldsets
         return [
             (
@@ -165,12 +165,12 @@ class CampaignAdmin(InCampaignZone, CampaignScoped):
             for title, options in fieldsets
         ]
 
-    def _manages(self, request: HttpRequest, pk: int) -> bool:
-        return Campaign.objects.managed_by(request.user).filter(pk=pk).exists()
+    def _is_visible(self, request: HttpRequest, pk: int) -> bool:
+        return Campaign.objects.visible_to(request.user).filter(pk=pk).exists()
 
     @admin.display(description=_("follows the campaign"))
     def follows_elsewhere(self, campaign: Campaign) -> str:
-        return str(_("A letter that you don’t manage."))
+        return str(_("A letter that you don’t work on."))
 
     @admin.display(description=_("letter"))
     def letter_title(self, campaign: Campaign) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminRadioSelect, FilteredSelectMultiple
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -86,7 +87,9 @@ class CampaignForm(RowForm):
             accent.choices = accents()
         follows = self.fields.get("follows")
         if self.instance.pk and isinstance(follows, forms.ModelChoiceField) and follows.queryset is not None:
-            follows.queryset = follows.queryset.exclude(pk__in=behind(self.instance))
+            # What stands there already may stay, whoever chose it.
+            may_follow = Q(pk__in=follows.queryset) | Q(pk=self.instance.follows_id)
+            follows.queryset = Campaign.objects.filter(may_follow).exclude(pk__in=behind(self.instance))
 
     def clean(self) -> dict[str, Any]:
         answers: dict[str, Any] = super().clean() or {}

@@ -159,6 +159,8 @@ async function renewList(place) {
 }
 
 function replaceKeepingFocus(old, fresh) {
+  // As tall at once as the one before: nothing may move under a reader. The fonts have been found by now.
+  fresh.querySelectorAll(".native").forEach(draw);
   const address = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   old.replaceWith(fresh);
   if (address === null) return;
@@ -219,7 +221,11 @@ function drawWhenIdle(names) {
   if (!name) return;
   const idle = globalThis.requestIdleCallback ?? setTimeout;
   idle(() => {
-    name.classList.add("drawn");
+    draw(name);
     drawWhenIdle(names);
   });
+}
+
+function draw(name) {
+  name.classList.add("drawn");
 }

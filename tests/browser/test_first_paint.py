@@ -34,3 +34,14 @@ def test_without_script_they_are_drawn_when_they_come_near(site, campaign):
     page.wait_for_timeout(200)  # two frames: one sees that they are near, the next one draws them
     assert last.evaluate(IS_DRAWN)
     assert last.bounding_box()["height"] > 10
+
+
+def test_a_list_that_has_grown_is_as_tall_at_once_as_the_one_before(site, campaign):
+    sign(campaign)
+    page = site.open("/en/hrd-agenda/")
+    expect(page.locator("#signatory-list .native.drawn")).to_have_count(len(SCRIPTS) * 8)
+
+    make_signature(campaign, name="Example ZZ", native_name="ตัวอย่าง")
+
+    expect(page.locator("#signatory-list .native.drawn")).to_have_count(len(SCRIPTS) * 8 + 1, timeout=20_000)
+    assert page.locator("#signatory-list .native:not(.drawn)").count() == 0

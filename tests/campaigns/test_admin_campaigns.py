@@ -795,6 +795,19 @@ def test_a_letter_follows_one_that_its_manager_manages_too_never_itself_nor_in_a
     assert stored(managed).follows == earlier
 
 
+def test_a_letter_that_is_followed_already_stays_and_can_be_taken_out(client, managed):
+    moderated = make_campaign("moderated")
+    user = User.objects.get(username="manager")
+    CampaignRole.objects.create(user=user, campaign=moderated, role=Role.MODERATOR)
+    Campaign.objects.filter(pk=managed.pk).update(follows=moderated)
+
+    assert offered(client, managed) == ["moderated"]
+    save(client, address(managed), goal="77", follows=str(moderated.pk))
+    assert (stored(managed).goal, stored(managed).follows) == (77, moderated)
+    save(client, address(managed), follows="")
+    assert stored(managed).follows is None
+
+
 def test_m16_a_manager_learns_of_no_other_letter_through_the_one_that_is_followed(client, managed):
     secret = make_campaign("zqsecret", title="Zqsecret title", stage=Stage.DRAFT)
 
@@ -814,7 +827,7 @@ def test_m16_a_followed_letter_of_others_is_neither_named_nor_lost(client, db, r
 
     shown = client.get(address(campaign)).content.decode()
 
-    assert "A letter that you don’t manage." in shown
+    assert "A letter that you don’t work on." in shown
     assert "zqsecret" not in shown.lower()
     if role == Role.MANAGER:
         save(client, address(campaign), goal="77", follows="")

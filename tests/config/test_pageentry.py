@@ -1,10 +1,12 @@
 """In which form a kept page is sent: entity tags, encodings, HEAD."""
 
 import gzip
+import threading
 
 import brotli
 import pytest
 
+from config import pageentry
 from tests.config.small_site import ANY_QUERY_IGNORED, LONG, PUBLIC, SEARCH
 
 
@@ -146,3 +148,30 @@ def test_a_head_to_an_unknown_address_is_passed_on(reader, site, cache):
     reader.get(method="HEAD")
     assert site.asked[0]["REQUEST_METHOD"] == "HEAD"
     assert cache.entries == {}
+
+
+def test_a_page_is_compressed_once_however_many_ask_at_the_same_moment(monkeypatch):
+    begun, together = [], threading.Barrier(4)
+
+    def slowly(body):
+        begun.append(body)
+        threading.Event().wait(0.05)
+        return brotli.compress(body)
+
+    monkeypatch.setitem(pageentry.CODERS, "br", slowly)
+    entry = pageentry.Entry("200 OK", [("Content-Type", "text/html")], LONG, 0, (1, 1))
+    answers = []
+
+    def ask():
+        together.wait()
+        environ = {"HTTP_ACCEPT_ENCODING": "br", "REQUEST_METHOD": "GET"}
+        answers.append(b"".join(entry.answer(environ, lambda *_: None, 0)))
+
+    askers = [threading.Thread(target=ask) for _ in range(4)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join(10)
+
+    assert begun == [LONG]
+    assert [brotli.decompress(answer) for answer in answers] == [LONG] * 4

@@ -85,6 +85,38 @@ def test_another_import_gives_the_whole_another_name(tmp_path):
     assert len(names) == 2
 
 
-def test_an_import_of_nothing_stops_the_build(tmp_path):
-    with pytest.raises(ImproperlyConfigured, match=r"css/top.css imports gone.css"):
-        sent(tmp_path, top='@import url("gone.css");\n')
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('@import url("gone.css");', r"css/top.css imports css/gone.css, which is not there"),
+        (
+            '@import url("ground.css");\n',
+            r"css/top.css imports itself, by way of css/top.css, css/ground.css",
+        ),
+        (
+            '.a { order: 1; }\n@import url("ground.css");',
+            r"css/top.css has an import that is not at its head",
+        ),
+        (
+            '@import url("ground.css") print;',
+            r"css/top.css has an import that is not at its head, or not written",
+        ),
+        ("@import 'ground.css';", r"css/top.css has an import that is not at its head, or not written"),
+    ],
+    ids=["of nothing", "in a circle", "after a rule", "for paper", "written otherwise"],
+)
+def test_an_import_that_browsers_would_not_follow_as_it_is_sent_stops_the_build(tmp_path, text, why):
+    with pytest.raises(ImproperlyConfigured, match=why):
+        sent(tmp_path, top=text, ground='@import url("top.css");\n')
+
+
+def test_what_a_comment_says_of_imports_is_no_import(tmp_path):
+    text = '/* Not @import url("gone.css"); */\n.a { order: 1; /* @import */ }\n'
+
+    assert sent(tmp_path, top=text) == {"top": ".a{order:1}"}
+
+
+def test_nothing_is_read_or_written_where_nothing_is_to_be_done(tmp_path):
+    storage = SentStaticFiles(location=tmp_path, base_url="/static/")
+
+    assert list(storage.post_process({"css/top.css": (storage, "not there")}, dry_run=True)) == []
