@@ -213,9 +213,10 @@ def seconds_until_it_asks(page, site):
     before = asked(site)
     for second in range(1, 150):
         page.clock.run_for(1_000)
-        # The answer arrives in real time, and only then the script plans its next question.
         page.wait_for_timeout(20)
         if asked(site) > before:
+            # Its answer is read in real time, and only then the script plans the next question.
+            page.wait_for_timeout(READ_WITHIN)
             return second
     raise AssertionError("It never asks.")
 
