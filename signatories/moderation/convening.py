@@ -2,9 +2,10 @@
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from signatories.models import Signature
+from signatories.models import Signature, SignatureEvent
 from signatories.states import EventKind, PartInCampaign, State
 from signatories.transitions import Refused, record, staff
 
@@ -15,13 +16,19 @@ MAY_CONVENE = (State.CONFIRMED, State.ACCEPTED)
 def give_part(*, signature: Signature, to: PartInCampaign, by: User) -> None:
     """Makes `signature` a convenor of its letter, or a signatory like others again. Raises Refused in words."""
     with transaction.atomic():
-        changed = (
-            Signature.objects.filter(pk=signature.pk, state__in=MAY_CONVENE).exclude(role=to).update(role=to)
-        )
-        if not changed:
+        may_have_it = Signature.objects.filter(state__in=MAY_CONVENE).exclude(role=to)
+        if write_part(signature, to=to, by=by, among=may_have_it) is None:
             raise Refused(_refusal(Signature.objects.get(pk=signature.pk), to))
-        signature.role = to
-        record(signature, kind=EventKind.PART, actor=staff(by), detail=to.value)
+
+
+def write_part(
+    signature: Signature, *, to: PartInCampaign, by: User, among: QuerySet[Signature]
+) -> SignatureEvent | None:
+    """Writes the part down, and in the trail; None, and nothing written, where the signature is not one of `among` now."""
+    if not among.filter(pk=signature.pk).update(role=to):
+        return None
+    signature.role = to
+    return record(signature, kind=EventKind.PART, actor=staff(by), detail=to.value)
 
 
 def _refusal(signature: Signature, to: PartInCampaign) -> str:

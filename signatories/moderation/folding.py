@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from campaigns.choices import PublicationMode
 from signatories import register, verification
 from signatories.models import Contact, Evidence, Merge, Organisation, Signature, SignatureEvent
+from signatories.moderation.convening import write_part
 from signatories.states import EventKind, EvidenceKind, Flag, PartInCampaign, State
 from signatories.transitions import Refused, record, staff, undoing
 
@@ -102,20 +103,15 @@ def take_part(survivor: Signature, merged: Signature, by: User) -> Moved:
     """Who convened the letter under one of two names convened it."""
     if not merged.is_convenor or survivor.is_convenor:
         return {}
-    return {"event": _give_part(survivor, PartInCampaign.CONVENOR, by).pk}
+    written = write_part(survivor, to=PartInCampaign.CONVENOR, by=by, among=Signature.objects.all())
+    return {"event": written.pk} if written else {}
 
 
 def give_part_back(merge: Merge, by: User) -> None:
     """Unless a manager has said something about it since."""
     moved, survivor = merge.before.get("part"), merge.survivor
     if moved and not survivor.events.filter(kind=EventKind.PART, pk__gt=moved["event"]).exists():
-        _give_part(survivor, PartInCampaign.SIGNATORY, by)
-
-
-def _give_part(signature: Signature, part: PartInCampaign, by: User) -> SignatureEvent:
-    Signature.objects.filter(pk=signature.pk).update(role=part)
-    signature.role = part
-    return record(signature, kind=EventKind.PART, actor=staff(by), detail=part.value)
+        write_part(survivor, to=PartInCampaign.SIGNATORY, by=by, among=Signature.objects.all())
 
 
 def move_row(survivor: Signature, merged: Signature) -> Moved:
