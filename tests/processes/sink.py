@@ -11,8 +11,8 @@ from aiosmtpd.smtp import SMTP
 class Sink:
     """`mails` in the order in which they were taken; `pause` seconds pass before each is answered for.
 
-    `refuses` gives the reply that a mailbox gets instead of its mail. `unanswered` are mails that were taken, and
-    whose sender does not know yet.
+    `refuses` gives the reply that a mailbox gets instead of its mail. `unanswered` are mails that were taken and are in
+    their pause: their sender does not know yet.
     """
 
     def __init__(self, pause=0.0):
@@ -61,9 +61,10 @@ class Sink:
     async def handle_DATA(self, server, session, envelope):  # noqa: N802  # aiosmtpd's name
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.mails.append(mail)
-        self.unanswered.append(mail["Message-ID"])
-        await asyncio.sleep(self.pause)
-        self.unanswered.remove(mail["Message-ID"])
+        if pause := self.pause:
+            self.unanswered.append(mail["Message-ID"])
+            await asyncio.sleep(pause)
+            self.unanswered.remove(mail["Message-ID"])
         return "250 taken"
 
     def _protocol(self):
