@@ -11,7 +11,7 @@ from django.db import connection
 
 from benchmarks import data
 from benchmarks.frame import Figure, House, against, benchmark
-from campaigns import counts, grouping, initials, listing
+from campaigns import counts, cursors, grouping, initials, listing
 from campaigns.choices import ListOrder
 from campaigns.models import Campaign
 from campaigns.searching import search_pieces
@@ -38,7 +38,7 @@ def pages_of_a_long_list(house: House) -> Iterator[Figure]:
         ("first page", listing.BY_NAME, ""),
         ("middle page", listing.BY_NAME, middle),
         ("deepest page", listing.BY_NAME, deep),
-        ("page from a letter on", listing.BY_NAME, listing.cursor_before("k")),
+        ("page from a letter on", listing.BY_NAME, cursors.before("k")),
         ("first page by country", by_country, ""),
         ("deepest page by country", by_country, _cursor_before_the_last(country_code=data.COUNTRIES[-1])),
         ("first page by type", by_type, ""),
@@ -66,7 +66,7 @@ def pages_of_a_long_list(house: House) -> Iterator[Figure]:
 def _cursor_before_the_last(number: int = listing.PAGE, **of: str) -> str:
     """The cursor behind which so many of a group are left; of all where none is named."""
     names = Signature.objects.public().but_convenors().filter(**of).order_by("-sort_key", "-public_id")
-    return listing.cursor_after(names[number : number + 1].get(), *of.values())
+    return cursors.after(names[number : number + 1].get(), *of.values())
 
 
 def _asked(campaign: Campaign, what: str, goal: float, **asked: Any) -> Figure:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from campaigns import countries, listing
+from campaigns import countries, cursors, listing
 from campaigns.choices import ListOrder
 from campaigns.counts import Tally
 from campaigns.lines import Line, line_of
@@ -49,7 +49,7 @@ def sections(
 ) -> list[Section]:
     """A page of the whole list under its headings; one query where there are groups, to count them."""
     sizes = _sizes(campaign, grouped, tally) if grouped.column and page.signatures else {}
-    before = listing.group_behind(cursor) if cursor else None
+    before = cursors.group_behind(cursor) if cursor else None
     found = [
         Section(
             group=code,

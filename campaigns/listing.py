@@ -8,18 +8,16 @@ a rare one by an index of its letters, which for a common word would first gathe
 list is walked first, and only what is not filled there is looked up (measured; docs/performance.md).
 """
 
-import base64
-import binascii
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
+from campaigns import cursors
+from campaigns.cursors import Place
 from campaigns.models import Campaign
 
 PAGE = 200
@@ -69,15 +67,6 @@ class Page:
     following: str = ""
 
 
-@dataclass(frozen=True)
-class Place:
-    """Behind whom a page begins; `group` where the whole list is shown."""
-
-    sort_key: str
-    public_id: UUID
-    group: str = ""
-
-
 def page(
     campaign: Campaign,
     wanted: Wanted = EVERYTHING,
@@ -90,7 +79,7 @@ def page(
 
     One query; a search takes one or two more. Raises ValueError for a cursor that was not made for this list.
     """
-    place = _read(cursor) if cursor else None
+    place = cursors.read(cursor) if cursor else None
     if wanted.is_all:
         listed = _whole(campaign, groups, place, size + 1)
     else:
@@ -98,7 +87,7 @@ def page(
     last = listed[size - 1] if len(listed) > size else None
     if last is None:
         return Page(listed)
-    return Page(listed[:size], cursor_after(last, groups.of(last) if wanted.is_all else ""))
+    return Page(listed[:size], cursors.after(last, groups.of(last) if wanted.is_all else ""))
 
 
 def _part(campaign: Campaign, wanted: Wanted, place: Place | None, number: int) -> list[Any]:
@@ -229,38 +218,3 @@ def types(campaign: Campaign) -> Sequence[tuple[str, Any]]:
     """The types of organisations with their names, by which the list can be filtered."""
     choices: Sequence[tuple[str, Any]] = campaign.signatures.model._meta.get_field("org_type").flatchoices
     return choices
-
-
-def cursor_after(signature: Any, group: str = "") -> str:
-    """Where the page after `signature` begins, for an address. Holds only what the list shows anyway."""
-    text = json.dumps([signature.sort_key, str(signature.public_id), *([group] if group else [])])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def cursor_before(sort_key: str) -> str:
-    """Where a page begins whose names have this key or a later one, not searched and not in groups."""
-    return cursor_after(Place(sort_key, UUID(int=0)))
-
-
-def group_behind(cursor: str) -> str:
-    """In which group the last page ended; "" where there are none."""
-    return _read(cursor).group
-
-
-def _read(cursor: str) -> Place:
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        sort_key, public_id, *group = json.loads(text)
-        place = Place(sort_key, UUID(public_id), *group)
-    except (
-        binascii.Error,
-        UnicodeDecodeError,
-        json.JSONDecodeError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    ) as error:
-        raise ValueError("not a cursor") from error
-    if not isinstance(sort_key, str) or not isinstance(place.group, str) or "\0" in sort_key:
-        raise ValueError("not a cursor")
-    return place

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 
-from campaigns import countries, counts, grouping, initials, listing, reading
+from campaigns import countries, counts, cursors, grouping, initials, listing, reading
 from campaigns.choices import ListOrder
 from campaigns.models import Campaign
 from campaigns.searching import search_pieces
@@ -41,7 +41,7 @@ class Asked:
 
     @cached_property
     def cursor(self) -> str:
-        beginning = listing.cursor_before(self.initial) if self.initial else ""
+        beginning = cursors.before(self.initial) if self.initial else ""
         return self.query.get("after", "") or beginning
 
     @cached_property

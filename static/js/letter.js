@@ -215,7 +215,7 @@ function offerCopy(button) {
   });
 }
 
-/** Draws what letter.css puts off: one after the other, so that nothing else waits for them. */
+/** Draws what names.css puts off: one after the other, so that nothing else waits for them. */
 function drawWhenIdle(names) {
   const name = names.shift();
   if (!name) return;

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from campaigns import countries, initials, listing
+from campaigns import countries, cursors, initials, listing
 from campaigns.choices import PublicationMode
 from signatories.models import Organisation, Signature
 from signatories.states import PartInCampaign, State
@@ -253,7 +253,7 @@ def test_a_cursor_of_another_order_leads_nowhere(client, mixed):
         ("DE", "name"),
         ("xx", "country"),
     ):
-        after = listing.cursor_after(signature, cursor)
+        after = cursors.after(signature, cursor)
         assert client.get(ADDRESS, {"group": group, "after": after}).status_code == 404, (cursor, group)
 
 

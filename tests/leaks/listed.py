@@ -24,7 +24,7 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from campaigns import listing
+from campaigns import cursors
 from campaigns.models import Host
 from signatories import tokens
 from tests.builders import form_answers
@@ -316,12 +316,12 @@ def asked_in_pairs(world: World, query: str) -> list[tuple[str, str]]:
             pairs.append((query.format(country=canary.country_code), query.format(country="AQ")))
         elif "{cursor}" in query:
             there, beside = (
-                listing.cursor_after(Place(f"{canary.words['name']} {end}")) for end in ("circle", "circl")
+                cursors.after(Place(f"{canary.words['name']} {end}")) for end in ("circle", "circl")
             )
             pairs.append((query.format(cursor=there), query.format(cursor=beside)))
         elif "{place}" in query:
             there, beside = (
-                listing.cursor_after(Place(f"{canary.words['name']} {end}"), canary.country_code)
+                cursors.after(Place(f"{canary.words['name']} {end}"), canary.country_code)
                 for end in ("circle", "circl")
             )
             pairs.append((query.format(place=there), query.format(place=beside)))
