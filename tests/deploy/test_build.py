@@ -11,8 +11,7 @@ from dev.environment import PROJECT
 from dev.processes import start
 from tests.processes.conftest import free_port, wait_until_healthy
 
-# Together on one worker: they share what was built.
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("build")]
+pytestmark = pytest.mark.processes
 PARTS = {
     "LICENSE",
     "campaigns",

@@ -8,8 +8,7 @@ import pytest
 
 from dev.environment import PROJECT
 
-# Together on one worker: they share the folder of a first launch.
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("launcher")]
+pytestmark = pytest.mark.processes
 
 
 def test_a_taken_port_is_said_in_one_sentence(launch, var):
