@@ -13,8 +13,8 @@ import pytest
 from dev.environment import PROJECT
 from dev.processes import interrupt_on_signals
 
-# A file stays on one worker, which makes what its tests share but once. In the order of their names: a few long files stand in
-# the middle, and the many at the end are short, so that no worker waits long for the last one.
+# A file stays on one worker, which makes what its tests share but once. In the order in which pytest found them: the files with
+# most tests first, as pytest-xdist would have it, leave a few long ones for the end, and one worker would wait for the other.
 SIDE_BY_SIDE = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 GOES = {"not alone": SIDE_BY_SIDE, "alone": []}
 GO_ON = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}

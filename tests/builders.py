@@ -24,6 +24,7 @@ from campaigns.models import (
 )
 from campaigns.versions import freeze
 from signatories import disputing, moderation, signing, tokens
+from signatories.identity import mailboxes
 from signatories.models import Dispute, MailLink, Signature
 from signatories.signing import Entry
 from signatories.states import EvidenceKind, State
@@ -134,12 +135,16 @@ def make_signature(campaign, *, state=State.ACCEPTED, by=None, language="en", **
 
 
 def make_dispute(signature, mailbox="reader@paper.example", *, words="They never signed.", confirmed=True):
-    """A dispute of a public line, by a form and, unless the test wants it otherwise, by its link."""
+    """A dispute of a public line, by a form and, unless the test wants it otherwise, by its link.
+
+    A mailbox gets one mail in a minute: who disputes a second line does it by another one. Raises DoesNotExist if it isn't.
+    """
     disputing.dispute(
         signature=signature,
         objection=disputing.Objection(mailbox=mailbox, words=words, language="en"),
     )
-    dispute = Dispute.objects.latest("pk")
+    same = Dispute.objects.filter(signature=signature, mailbox_hash=mailboxes.lookup_hash(mailbox))
+    dispute = same.latest("pk")
     if confirmed:
         token = tokens.new_token()
         MailLink.objects.filter(dispute=dispute).update(digest=tokens.digest(token))

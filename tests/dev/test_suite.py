@@ -48,24 +48,19 @@ def test_both_goes_have_to_pass(codes, answer):
 @pytest.mark.processes
 def test_a_suite_that_is_ended_leaves_no_server_and_no_folder(var):
     """A signal to the first process alone, as a script sends it, in the middle of a test on each of two workers."""
-    (var / "test_waits.py").write_text(
-        "import time, pytest\n"
-        "@pytest.mark.parametrize('number', range(2))\n"
-        "def test_waits(number, transactional_db):\n"
-        f"    open({str(var)!r} + f'/waits{{number}}', 'w').close()\n"
-        "    time.sleep(600)\n"
-    )
+    files = [var / f"test_waits_{name}.py" for name in ("here", "there")]
+    for file in files:
+        file.write_text(
+            "import pathlib, time\n"
+            "def test_waits(transactional_db):\n"
+            "    pathlib.Path(__file__).with_suffix('.waits').touch()\n"
+            "    time.sleep(600)\n"
+        )
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     running = subprocess.Popen(
         [
-            sys.executable,
-            "-m",
-            "dev.suite",
-            "-n",
-            "2",
-            "-c",
-            PROJECT / "pyproject.toml",
-            var / "test_waits.py",
+            *(sys.executable, "-m", "dev.suite", "-n", "2"),
+            *("-c", PROJECT / "pyproject.toml", "--rootdir", var, *files),
         ],
         env=environment | {"VAR_DIR": str(var)},
         cwd=PROJECT,
@@ -73,13 +68,15 @@ def test_a_suite_that_is_ended_leaves_no_server_and_no_folder(var):
         stderr=subprocess.STDOUT,
         text=True,
     )
-    while len(list(var.glob("waits*"))) < 2:
-        assert running.poll() is None, running.communicate()[0]
+    deadline = time.monotonic() + 120
+    while len(list(var.glob("*.waits"))) < 2 and running.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert len(list((var / "test").glob("*/postgres"))) == 2
+    at_work = [path.name for path in var.glob("*.waits")]
+    servers = list((var / "test").glob("*/postgres"))
 
     running.send_signal(signal.SIGTERM)
     words = running.communicate(timeout=90)[0]
 
+    assert (len(at_work), len(servers)) == (2, 2), words
     assert running.returncode == INTERRUPTED, words
     assert [path.name for path in (var / "test").iterdir()] == ["making"]

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 )
 
 from campaigns.choices import PublicationMode
-from signatories import answering, moderation, retention, second_eyes, signing, tokens
+from signatories import answering, disputing, moderation, retention, second_eyes, signing, tokens
 from signatories.models import Dispute, Merge, Signature
 from signatories.moderation import sweeping
 from signatories.states import LEADS_TO, WAITING, EvidenceKind, Reason, State
@@ -36,7 +36,7 @@ EVIDENCE = st.sampled_from(
 # What goes through again and again in every run.
 OFTEN = {State.ACCEPTED, State.CONFIRMED, State.MERGED, State.REJECTED, "refused"}
 WHICH = st.integers(min_value=0, max_value=79)
-_slugs = count(1)
+_slugs, _persons = count(1), count(1)
 
 
 class AnySequence(RuleBasedStateMachine):
@@ -135,12 +135,17 @@ class AnySequence(RuleBasedStateMachine):
     @precondition(somebody_signed)
     @rule(which=WHICH, inside=st.booleans())
     def dispute(self, which, inside):
-        """By a mailbox on the organisation's own domain, or by anybody; only what is listed can be disputed."""
+        """By a mailbox on the organisation's own domain, or by anybody; only what is listed can be disputed.
+
+        Each time it is somebody else: the same mailbox gets no second mail within a minute. Nor does anybody once a line
+        has had its mails of the day.
+        """
         signature = self.signature(which, State.ACCEPTED)
         domain = signature.organisation.registrable_domain
         is_listed = signature.publication_mode == PublicationMode.PUBLIC and signature.joined_total_at
-        if signature.state == State.ACCEPTED and is_listed and domain:
-            make_dispute(signature, f"boss@{domain}" if inside else "troll@elsewhere.example")
+        may_be_mailed = signature.disputes.filter(outcome="").count() < disputing.OF_ONE_LINE_A_DAY
+        if signature.state == State.ACCEPTED and is_listed and domain and may_be_mailed:
+            make_dispute(signature, f"person{next(_persons)}@{domain if inside else 'elsewhere.example'}")
             after = Signature.objects.get(pk=signature.pk)
             assert after.state == (State.ON_HOLD if inside else State.ACCEPTED)
             self.went_through["disputed"] += 1

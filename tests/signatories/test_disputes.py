@@ -135,7 +135,8 @@ def test_a_forged_form_decides_only_what_is_open_on_this_very_signature(
 ):
     mine = make_dispute(signature)
     other = make_signature(campaign, name="Other Example")
-    others, unconfirmed = make_dispute(other), make_dispute(signature, "a@troll.example", confirmed=False)
+    others = make_dispute(other, "other@paper.example")
+    unconfirmed = make_dispute(signature, "a@troll.example", confirmed=False)
 
     press(
         client,
