@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 
 from campaigns.choices import PublicationMode
 from signatories import answering, disputing, moderation, retention, second_eyes, signing, tokens
-from signatories.models import Dispute, Merge, Signature
+from signatories.models import Dispute, Evidence, Merge, Signature
 from signatories.moderation import sweeping
 from signatories.states import LEADS_TO, WAITING, EvidenceKind, Reason, State
 from signatories.sweeps.conditions import Condition
@@ -284,9 +284,10 @@ class AnySequence(RuleBasedStateMachine):
         merges = list(Merge.objects.filter(survivor__campaign=self.campaign, undone_at=None).order_by("pk"))
         if merges:
             merge = merges[which % len(merges)]
-            before = merge.before["state"]
+            before, fell = merge.before["state"], something_fell_since(merge)
             if self.tried(merge.merged, lambda: moderation.undo_merge(merge=merge, by=self.staff[by])):
-                assert Signature.objects.get(pk=merge.merged_id).state == before
+                state = Signature.objects.get(pk=merge.merged_id).state
+                assert state == before or (fell and (before, state) == (State.ACCEPTED, State.ON_HOLD))
 
     @precondition(somebody_signed)
     @rule(which=WHICH, by=st.integers(0, 1), undone=st.booleans())
@@ -306,6 +307,17 @@ class AnySequence(RuleBasedStateMachine):
     @invariant()
     def everything_holds(self):
         all_holds(self.campaign)
+
+
+def something_fell_since(merge):
+    """Whether what was accepted may come back on hold: the one it went into is no longer listed, or less speaks for both."""
+    both = [merge.survivor_id, merge.merged_id]
+    since = merge.merged_at
+    return (
+        Signature.objects.get(pk=merge.survivor_id).state != State.ACCEPTED
+        or Dispute.objects.filter(signature__in=both, confirmed_at__gte=since).exists()
+        or Evidence.objects.filter(signature__in=both, taken_back_at__gte=since).exists()
+    )
 
 
 def swept(campaign, condition, found, by, *, undone):
